@@ -1,0 +1,75 @@
+// Package source turns evidence into events: files, folders and archives on
+// one side, [event.Event] on the other.
+//
+// Each format lives in a folder of its own and does two things: a cheap claim
+// on a file's first bytes, and the reading of one piece of it. The walk, the
+// archives, the limits and the choice of the format belong to this package.
+// Adding a format means one new folder and one line in formats.go.
+package source
+
+import (
+	"context"
+	"io"
+
+	"tyto/internal/event"
+)
+
+// HeadSize is how many bytes of a file a format may look at to claim it.
+const HeadSize = 4096
+
+// An Input is one file, or one member of an archive, opened for reading.
+type Input struct {
+	Path   string // as given or found, slash separated
+	Member string // path inside archives, nested ones joined with "!/"; empty for a plain file
+	Size   int64  // bytes of content, unpacked
+	io.ReaderAt
+}
+
+// A Part is one piece of an Input that can be read without the others. From
+// and To are byte offsets; Index counts the parts of one input from 0.
+type Part struct {
+	Index    int
+	From, To int64
+	Line     int64 // number of the first line, for text formats; else 0
+}
+
+// A Format knows one kind of evidence. It may keep state that its readers
+// share (a template store), but no state about single files.
+type Format interface {
+	// Name is the word used in health and documentation, such as "evtx".
+	Name() string
+	// Claims reports whether the file looks like this format. It sees the
+	// first HeadSize bytes and must be cheap; the name is a hint only.
+	Claims(name string, head []byte) bool
+	// Split cuts an input into parts, in order and without gaps.
+	Split(ctx context.Context, in *Input) ([]Part, error)
+	// NewReader makes a reader for one goroutine.
+	NewReader() Reader
+}
+
+// A Reader reads parts, one at a time.
+type Reader interface {
+	// Read calls yield for each event of the part in the order of the
+	// evidence, until yield returns false or ctx ends. The event and all it
+	// points to are reused after yield returns. Damage is data: it is told in
+	// the Report, with offsets, and never ends the reading of what follows.
+	Read(ctx context.Context, in *Input, part Part, yield func(*event.Event) bool) Report
+}
+
+// A Report says what became of the bytes of a part. Reports of one file's
+// parts are added up in order.
+type Report struct {
+	Bytes     int64 // bytes looked at
+	Records   int64 // events yielded, carved ones included
+	Recovered int64 // of those, found behind damage or in slack
+	Damaged   int64 // records that could not be read
+	Damage    []Damage
+	Notes     []string // assumptions and remarks, each once
+}
+
+// Damage is one stretch of evidence that could not be read as it should.
+type Damage struct {
+	Offset int64  `json:"offset"`
+	Length int64  `json:"length"`
+	Reason string `json:"reason"` // short and stable, such as "data-crc" or "bad line"
+}
