@@ -1,0 +1,3 @@
+package sigma
+
+type detection struct{}
