@@ -13,6 +13,7 @@ package fold
 
 import (
 	"encoding/binary"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -41,21 +42,26 @@ func Rune(r rune) rune {
 }
 
 // Append appends the folded form of src to dst and returns the result. The
-// folded form may be shorter or longer than src when src is not ASCII.
+// folded form is never longer than src, since the representative of a rune is
+// the smallest of its orbit.
 func Append(dst, src []byte) []byte {
-	for len(src) >= 8 {
-		x := binary.LittleEndian.Uint64(src)
+	start := len(dst)
+	dst = slices.Grow(dst, len(src))[:start+len(src)]
+	out := dst[start:]
+	i := 0
+	for ; i+8 <= len(src) && i+8 <= len(out); i += 8 {
+		x := binary.LittleEndian.Uint64(src[i:])
 		if x&high != 0 {
-			return appendRunes(dst, src)
+			return appendRunes(dst[:start+i], src[i:])
 		}
-		dst = binary.LittleEndian.AppendUint64(dst, lower8(x))
-		src = src[8:]
+		binary.LittleEndian.PutUint64(out[i:], lower8(x))
 	}
-	for i, c := range src {
+	for ; i < len(src); i++ {
+		c := src[i]
 		if c >= utf8.RuneSelf {
-			return appendRunes(dst, src[i:])
+			return appendRunes(dst[:start+i], src[i:])
 		}
-		dst = append(dst, lowerByte(c))
+		out[i] = lowerByte(c)
 	}
 	return dst
 }

@@ -37,6 +37,9 @@ func TestEveryRuneIsIdempotentAndAgreesWithItsOrbit(t *testing.T) {
 		if o := unicode.SimpleFold(r); Rune(o) != f {
 			t.Fatalf("%U and %U are one letter but fold to %U and %U", r, o, f, Rune(o))
 		}
+		if utf8.RuneLen(f) > utf8.RuneLen(r) {
+			t.Fatalf("%U folds to the longer %U", r, f)
+		}
 		if f < utf8.RuneSelf && (f < 'a' || f > 'z') && f != r {
 			t.Fatalf("%U folds to %U", r, f)
 		}

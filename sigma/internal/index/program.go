@@ -1,0 +1,73 @@
+// Package index decides which of thousands of Boolean expressions are true for
+// an event, without trying them all.
+//
+// # How it works
+//
+// [Compile] interns the expressions into one graph: equal leaves and equal
+// sub-expressions exist once, however many rules contain them, and are decided
+// at most once per event.
+//
+// # Meaning of leaves
+//
+// Logic is two-valued: a leaf on a missing field is false, except Null. A leaf
+// is true when any of the field's values satisfies it. [logic.Interp] says the
+// same the slow way. Text is compared folded
+// (package fold) unless the leaf is Cased. Equality, EndsWith and a Glob that
+// ends in a literal look at the value as written and at the value without
+// trailing blanks, because records are often trimmed on the way. A null value
+// satisfies Exists, and Null when the field has no other.
+package index
+
+import (
+	"sort"
+
+	"tyto/sigma/internal/logic"
+)
+
+// A Program is a compiled list of expressions. It is immutable to its users
+// (parts are built on first use, under locks) and safe for concurrent use.
+// Expressions are called members and named by their position in the list.
+type Program struct {
+	exprs  []*logic.Expr
+	roots  []int32 // per member, its node
+	nodes  []node
+	kids   []int32 // children of all nodes, each node's in one run
+	preds  []pred
+	leaves map[*logic.Leaf]int32 // predicate of each leaf, never for Never
+
+	fields []string
+	ids    map[string]int32
+}
+
+// Compile builds the program. The expressions must not change afterwards. A
+// leaf that cannot be compiled (a bad network, a bad regular expression: see
+// [CheckRegex]) is never true.
+func Compile(exprs []*logic.Expr) *Program {
+	b := newBuilder(exprs)
+	roots := make([]int32, len(exprs))
+	for i, x := range exprs {
+		roots[i] = b.expr(x)
+	}
+	p := b.finish()
+	p.exprs, p.roots = exprs, roots
+	return p
+}
+
+// FieldID returns the number of the field that leaves call name, exactly as
+// written there, or -1 when no leaf does.
+func (p *Program) FieldID(name string) int32 {
+	if id, ok := p.ids[name]; ok {
+		return id
+	}
+	return -1
+}
+
+// FieldNames returns the names of all fields that leaves test, sorted.
+func (p *Program) FieldNames() []string {
+	names := append([]string(nil), p.fields...)
+	sort.Strings(names)
+	return names
+}
+
+// Len returns the number of members.
+func (p *Program) Len() int { return len(p.exprs) }
