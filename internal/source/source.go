@@ -4,26 +4,14 @@
 // Each format lives in a folder of its own and does two things: a cheap claim
 // on a file's first bytes, and the reading of one piece of it. The walk, the
 // archives, the limits and the choice of the format belong to this package.
-// Adding a format means one new folder and one line in formats.go.
+// Adding a format means one new folder and one line in folder formats.
 package source
 
 import (
 	"context"
-	"io"
 
 	"tyto/internal/event"
 )
-
-// HeadSize is how many bytes of a file a format may look at to claim it.
-const HeadSize = 4096
-
-// An Input is one file, or one member of an archive, opened for reading.
-type Input struct {
-	Path   string // as given or found, slash separated
-	Member string // path inside archives, nested ones joined with "!/"; empty for a plain file
-	Size   int64  // bytes of content, unpacked
-	io.ReaderAt
-}
 
 // A Part is one piece of an Input that can be read without the others. From
 // and To are byte offsets; Index counts the parts of one input from 0.

@@ -1,0 +1,233 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+)
+
+// Walk yields the files under the roots and the members of archives among
+// them, in a fixed order: roots as given, folders by name, archives in their
+// own order. Each turn yields either an open Input, which the caller must
+// Close, or a Skip. The walk itself goes on only when the next turn is asked
+// for, so the caller decides how many inputs are open at a time.
+//
+// What is an archive is found out from its bytes, never from its name. Names
+// inside archives are only names; nothing is ever written to them. Symbolic
+// links given as roots are followed, others are told as skips, so that there
+// are no loops and nothing outside the roots is read.
+func Walk(ctx context.Context, roots []string, opt Options) iter.Seq2[*Input, *Skip] {
+	return func(yield func(*Input, *Skip) bool) {
+		w := &walker{ctx: ctx, opt: opt.withDefaults(), yield: yield, seen: map[string]bool{}}
+		for _, root := range roots {
+			if w.done() {
+				return
+			}
+			w.root(root)
+		}
+	}
+}
+
+// Total returns how many files lie under the roots and their bytes on disk,
+// without opening any. It serves progress displays; what cannot be read counts
+// as nothing.
+func Total(ctx context.Context, roots []string) (files int, bytes int64) {
+	for _, root := range roots {
+		real, err := filepath.EvalSymlinks(root)
+		if err != nil {
+			continue
+		}
+		_ = filepath.WalkDir(real, func(_ string, d fs.DirEntry, err error) error {
+			if ctx.Err() != nil {
+				return fs.SkipAll
+			}
+			if err != nil || !d.Type().IsRegular() {
+				return nil
+			}
+			if info, err := d.Info(); err == nil {
+				files++
+				bytes += info.Size()
+			}
+			return nil
+		})
+	}
+	return files, bytes
+}
+
+// A walker is the state of one Walk.
+type walker struct {
+	ctx   context.Context
+	opt   Options
+	yield func(*Input, *Skip) bool
+	seen  map[string]bool // absolute paths of folders and files that were given or met
+	stop  bool            // the caller broke off
+}
+
+func (w *walker) done() bool { return w.stop || w.ctx.Err() != nil }
+
+func (w *walker) give(in *Input) {
+	if w.done() {
+		in.Close()
+		return
+	}
+	if !w.yield(in, nil) {
+		w.stop = true
+	}
+}
+
+func (w *walker) skip(s Skip) {
+	if w.done() {
+		return
+	}
+	if !w.yield(nil, &s) {
+		w.stop = true
+	}
+}
+
+func (w *walker) root(root string) {
+	info, err := os.Stat(root)
+	if err != nil {
+		w.skip(Skip{Path: shown(root), Reason: cause(err)})
+		return
+	}
+	w.entry(filepath.Clean(root), info)
+}
+
+// entry handles a path whose links are resolved or that is none.
+func (w *walker) entry(name string, info fs.FileInfo) {
+	if abs, err := filepath.Abs(name); err == nil {
+		if w.seen[abs] {
+			w.skip(Skip{Path: shown(name), Reason: "given twice", Size: info.Size()})
+			return
+		}
+		w.seen[abs] = true
+	}
+	switch mode := info.Mode(); {
+	case mode.IsDir():
+		w.folder(name)
+	case mode.IsRegular():
+		w.file(name)
+	default:
+		w.skip(Skip{Path: shown(name), Reason: special(name, mode)})
+	}
+}
+
+func (w *walker) folder(name string) {
+	entries, err := os.ReadDir(name) // sorted by name, and partial on error
+	if err != nil {
+		w.skip(Skip{Path: shown(name), Reason: "reading folder: " + cause(err)})
+	}
+	for _, e := range entries {
+		if w.done() {
+			return
+		}
+		full := filepath.Join(name, e.Name())
+		info, err := e.Info()
+		if err != nil {
+			w.skip(Skip{Path: shown(full), Reason: cause(err)})
+			continue
+		}
+		w.entry(full, info)
+	}
+}
+
+func (w *walker) file(name string) {
+	f, err := os.Open(name)
+	if err != nil {
+		w.skip(Skip{Path: shown(name), Reason: cause(err)})
+		return
+	}
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		f.Close()
+		w.skip(Skip{Path: shown(name), Reason: "changed while it was opened"})
+		return
+	}
+	size := info.Size()
+	w.route(&Input{
+		Path: shown(name), Size: size, Packed: size, ModTime: info.ModTime().UTC(),
+		ReaderAt: io.NewSectionReader(f, 0, size), file: f, drop: f.Close,
+	})
+}
+
+// route yields a plain file, or the members of an archive.
+func (w *walker) route(in *Input) {
+	if in.Size == 0 {
+		in.Close()
+		w.skip(Skip{Path: in.Path, Reason: "empty"})
+		return
+	}
+	if err := in.readHead(); err != nil {
+		in.Close()
+		w.skip(Skip{Path: in.Path, Reason: cause(err), Size: in.Size})
+		return
+	}
+	switch kind := containerOf(in.Head); {
+	case kind == none:
+		w.give(in)
+	case kind.unsupported():
+		in.Close()
+		w.skip(Skip{Path: in.Path, Reason: kind.refusal(), Size: in.Size})
+	default:
+		defer in.Close()
+		w.archive(in, kind)
+	}
+}
+
+// special names a file that is no file.
+func special(name string, mode fs.FileMode) string {
+	switch {
+	case mode&fs.ModeSymlink != 0:
+		target, err := os.Readlink(name)
+		if err != nil {
+			return "symbolic link: not followed"
+		}
+		return "symbolic link to " + shown(target) + ": not followed"
+	case mode&fs.ModeNamedPipe != 0:
+		return "named pipe: not a file"
+	case mode&fs.ModeSocket != 0:
+		return "socket: not a file"
+	case mode&fs.ModeDevice != 0:
+		return "device: not a file"
+	}
+	return "not a regular file"
+}
+
+// shown makes a path fit for people and JSON: slashes, and valid UTF-8 with
+// other bytes escaped.
+func shown(name string) string {
+	name = filepath.ToSlash(name)
+	if utf8.ValidString(name) {
+		return name
+	}
+	var b strings.Builder
+	for i := 0; i < len(name); {
+		r, n := utf8.DecodeRuneInString(name[i:])
+		if r == utf8.RuneError && n == 1 {
+			fmt.Fprintf(&b, `\x%02x`, name[i])
+		} else {
+			b.WriteString(name[i : i+n])
+		}
+		i += n
+	}
+	return b.String()
+}
+
+// cause is the error without the path, which stands beside it anyway.
+func cause(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return "does not exist"
+	}
+	return err.Error()
+}
