@@ -1,0 +1,95 @@
+package detect
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tyto/internal/event"
+)
+
+func record(host, channel string, id uint64, at time.Duration) *event.Event {
+	return &event.Event{
+		Host: host, RecordID: id, Time: noon.Add(at),
+		Source: event.Source{Product: "windows", Channel: channel},
+	}
+}
+
+func TestMissingRecordNumbersAreGaps(t *testing.T) {
+	c := newContinuity()
+	c.begin()
+	for _, id := range []uint64{1, 2, 3, 7, 8} {
+		c.note(record("A", "Security", id, time.Duration(id)*time.Minute), "Security")
+	}
+	gaps, caps := c.gaps()
+	from, to := noon.Add(3*time.Minute), noon.Add(7*time.Minute)
+	want := []Gap{{Host: "A", Log: "Security", From: &from, To: &to, Missing: 3}}
+	if diff := cmp.Diff(want, gaps); diff != "" || caps != nil {
+		t.Error(diff, caps)
+	}
+}
+
+func TestAGapThatAnotherCopyFillsIsNone(t *testing.T) {
+	c := newContinuity()
+	for _, ids := range [][]uint64{{1, 2, 6, 7}, {3, 4, 5}} {
+		c.begin()
+		for _, id := range ids {
+			c.note(record("a", "System", id, time.Duration(id)), "System")
+		}
+	}
+	if gaps, _ := c.gaps(); len(gaps) != 0 {
+		t.Errorf("got %v", gaps)
+	}
+}
+
+func TestSilentDaysOfAHostAreGaps(t *testing.T) {
+	c := newContinuity()
+	c.begin()
+	c.note(record("A", "Security", 1, 0), "Security")
+	c.note(record("A", "System", 1, 50*time.Hour), "System")
+	gaps, _ := c.gaps()
+	if len(gaps) != 1 || gaps[0].Log != "*" || gaps[0].Missing != 0 || gaps[0].To.Sub(*gaps[0].From) != 49*time.Hour {
+		t.Errorf("got %+v", gaps)
+	}
+}
+
+// What is noted must not depend on which goroutine read which part, or on the
+// order of parts.
+func TestGapsDoNotDependOnWorkers(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 9))
+	var parts [][]*event.Event
+	for p := range 40 {
+		var part []*event.Event
+		id := uint64(p*10 + 1)
+		for id < uint64(p*10+11) {
+			part = append(part, record("H", "Security", id, time.Duration(id+uint64(rng.IntN(3)))*time.Second))
+			id += uint64(1 + rng.IntN(2))
+		}
+		parts = append(parts, part)
+	}
+	var want []Gap
+	for round := range 20 {
+		rng.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+		workers := []*continuity{newContinuity(), newContinuity(), newContinuity()}
+		for _, part := range parts {
+			w := workers[rng.IntN(1+round%3)]
+			w.begin()
+			for _, ev := range part {
+				w.note(ev, "Security")
+			}
+		}
+		total := newContinuity()
+		for _, w := range workers {
+			total.merge(w)
+		}
+		got, _ := total.gaps()
+		if want == nil {
+			want = got
+		}
+		if diff := cmp.Diff(want, got); diff != "" || len(got) == 0 {
+			t.Fatal(diff)
+		}
+	}
+}
