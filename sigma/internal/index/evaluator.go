@@ -45,7 +45,13 @@ type Evaluator struct {
 	heads []chain  // per field
 	views []view
 	arena arena
+	cache *valueCache
 	stats Stats
+
+	stamps  []uint32 // per member: the event that it is a candidate for
+	picked  []int32  // candidates of the current event
+	found   []int32  // atoms of the current value
+	members []int32  // members of the current value
 }
 
 // A chain lists the values of one field in the current event.
@@ -70,6 +76,9 @@ func (p *Program) NewEvaluator() *Evaluator {
 		p:     p,
 		memo:  make([]uint32, len(p.nodes)),
 		heads: make([]chain, len(p.fields)),
+		cache: newValueCache(),
+
+		stamps: make([]uint32, len(p.roots)),
 	}
 }
 
@@ -118,6 +127,7 @@ func (e *Evaluator) nextGen() {
 	e.gen = 1
 	clear(e.memo)
 	clear(e.heads)
+	clear(e.stamps)
 }
 
 func (e *Evaluator) link(field, i int32) {

@@ -157,6 +157,12 @@ func (e *Evaluator) search(p *pattern, w *view) bool {
 		text = text[:logic.RegexLimit]
 		e.stats.Truncated++
 	}
+	if !p.guarded(text, e.folded(w)) {
+		return false
+	}
+	if p.isRun && isASCII(text) {
+		return true
+	}
 	e.stats.Regexes++
 	return p.regexp().Match(text)
 }

@@ -16,7 +16,7 @@ func hits(run func(*Scope, []Value, func(int32)), sc *Scope, values []Value) []i
 
 func TestMatchAgreesWithScanAndInterpreterOnRealEvents(t *testing.T) {
 	rs := readRules(t)
-	limit, step := 400_000, 4
+	limit, step := 120_000, 4
 	if testing.Short() {
 		limit, step = 5_000, 100
 	}

@@ -1,19 +1,24 @@
 package index
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"regexp/syntax"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
-// A pattern is a regular expression that is parsed at compile time and turned
-// into a machine when a value first gets past its guards.
+// A pattern is a regular expression behind guards: cheap conditions that every
+// value it finds something in must meet. Go's machine is slow enough that a
+// handful of unguarded patterns would cost more than all else together.
 type pattern struct {
-	text    string // with flags, ready for regexp
-	once    sync.Once
-	machine *regexp.Regexp
+	text string // with flags, ready for regexp
+	factors
+	literals [][][]byte // the clauses, as bytes
+	once     sync.Once
+	machine  *regexp.Regexp
 }
 
 // CheckRegex reports whether a regular expression with the Sigma flags (any of
@@ -28,9 +33,18 @@ func newPattern(text, flags string) (*pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pattern{text: flags + text}
-	if _, err := syntax.Parse(p.text, syntax.Perl); err != nil {
+	p := &pattern{text: flags + splitRepeats(text)}
+	re, err := syntax.Parse(p.text, syntax.Perl)
+	if err != nil {
 		return nil, fmt.Errorf("regular expression: %w", err)
+	}
+	p.factors = factorsOf(re)
+	for _, c := range p.clauses {
+		lits := make([][]byte, len(c))
+		for i, lit := range c {
+			lits[i] = []byte(lit)
+		}
+		p.literals = append(p.literals, lits)
 	}
 	return p, nil
 }
@@ -50,4 +64,47 @@ func goFlags(flags string) (string, error) {
 func (p *pattern) regexp() *regexp.Regexp {
 	p.once.Do(func() { p.machine = regexp.MustCompile(p.text) })
 	return p.machine
+}
+
+// guarded reports whether a value may hold a match: text as written and, from
+// folded, without case.
+func (p *pattern) guarded(text, folded []byte) bool {
+	if len(text) < p.min {
+		return false
+	}
+	for _, lits := range p.literals {
+		if !containsAny(folded, lits) {
+			return false
+		}
+	}
+	for _, run := range p.runs {
+		if !run.in(text) {
+			return false
+		}
+	}
+	return true
+}
+
+func containsAny(text []byte, lits [][]byte) bool {
+	for _, lit := range lits {
+		if bytes.Contains(text, lit) {
+			return true
+		}
+	}
+	return false
+}
+
+func isASCII[T string | []byte](text T) bool {
+	for len(text) >= 8 {
+		if text[0]|text[1]|text[2]|text[3]|text[4]|text[5]|text[6]|text[7] >= utf8.RuneSelf {
+			return false
+		}
+		text = text[8:]
+	}
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }

@@ -7,6 +7,21 @@
 // sub-expressions exist once, however many rules contain them, and are decided
 // at most once per event.
 //
+// Nearly every expression has a witness: a set of leaves of which at least one
+// must be true for the expression to be true. An AND has the witness of its
+// best child, an OR the union of its children's, NOT and null have none. The
+// index files each expression under its witness leaves, and per field builds
+// matchers that find all true witness leaves of a value at once: hash tables
+// for whole values, beginnings and ends, a filter over 4-byte grams for
+// substrings. What they find are candidates; each candidate is then evaluated
+// in full, so the matchers may find too much but must never find too little.
+// Expressions without witness are evaluated for every event of their scope.
+//
+// Matchers belong to a field, not to a scope, and are built when a field is
+// first seen; a [Scope] is only the set of expressions that may fire for one
+// log source. Values repeat so much in logs that each [Evaluator] also keeps a
+// bounded cache from values to candidates.
+//
 // # Meaning of leaves
 //
 // Logic is two-valued: a leaf on a missing field is false, except Null. A leaf
@@ -20,6 +35,7 @@ package index
 
 import (
 	"sort"
+	"sync"
 
 	"tyto/sigma/internal/logic"
 )
@@ -37,6 +53,17 @@ type Program struct {
 
 	fields []string
 	ids    map[string]int32
+
+	atoms         []filedAtom
+	byField       [][]int32 // per field, its atoms
+	keywordAtoms  []int32
+	witnessFields [][]int32 // per member, the fields of its atoms
+	always        []int32   // members without witness
+
+	matchers []matcher // per field
+
+	keywordLock sync.Mutex
+	keywordSets map[string]*gramSet // by the members that they serve
 }
 
 // Compile builds the program. The expressions must not change afterwards. A
@@ -50,6 +77,9 @@ func Compile(exprs []*logic.Expr) *Program {
 	}
 	p := b.finish()
 	p.exprs, p.roots = exprs, roots
+	p.plan()
+	p.matchers = make([]matcher, len(p.fields))
+	p.keywordSets = make(map[string]*gramSet)
 	return p
 }
 

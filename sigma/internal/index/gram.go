@@ -1,0 +1,191 @@
+package index
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
+
+// gramSize is the length of the pieces that substrings are found by.
+const gramSize = 4
+
+// A gramSet finds which of many literals occur in a text.
+//
+// Each literal of four bytes or more is represented by one of its 4-byte grams,
+// a rare one. A text is searched by looking up the gram at each of its offsets,
+// first in a bitmap that is small enough for the nearest cache and turns away
+// nearly all, then in a table that leads to the literals, which are compared in
+// full. With stride 4 only every fourth offset is looked up; for that each
+// literal is represented by four grams at adjacent offsets, so it must be at
+// least seven bytes long. Shorter literals are searched one by one.
+type gramSet struct {
+	literals []literal
+	short    []int32 // literals of less than a gram
+	stride   int     // 1 or 4
+	bitmap   []uint64
+	bitShift uint8
+	slots    []slot
+	slotMask uint32
+	places   []place
+}
+
+// A literal is a folded text and the atom that it stands for.
+type literal struct {
+	text []byte
+	atom int32
+}
+
+// A slot of the table, open addressed, holds a gram and its run of places.
+type slot struct {
+	gram         uint32
+	first, count int32 // count 0: empty
+}
+
+// A place says that a literal has the gram at an offset.
+type place struct {
+	literal, offset int32
+}
+
+// gramHash spreads grams; the top bits are the best.
+func gramHash(gram uint32) uint32 { return gram * 0x9E3779B1 }
+
+// newGramSet builds the set. Stride 4 is used when allowed and possible.
+func newGramSet(literals []literal, stride4 bool) *gramSet {
+	g := &gramSet{literals: literals, stride: 1}
+	if stride4 {
+		g.stride = 4
+	}
+	for i, l := range literals {
+		if len(l.text) < gramSize {
+			g.short = append(g.short, int32(i))
+		}
+		if len(l.text) < gramSize+3 {
+			g.stride = 1
+		}
+	}
+	g.index(g.choose())
+	return g
+}
+
+// choose picks the grams of each literal: for stride 1 that which the fewest
+// literals share and which looks the least common, for stride 4 the four
+// adjacent ones with the lowest sum.
+func (g *gramSet) choose() map[uint32][]place {
+	crowd := map[uint32]int32{}
+	for _, l := range g.literals {
+		for i := 0; i+gramSize <= len(l.text); i++ {
+			crowd[binary.LittleEndian.Uint32(l.text[i:])]++
+		}
+	}
+	run := 1
+	if g.stride == 4 {
+		run = 4
+	}
+	chosen := map[uint32][]place{}
+	for i, l := range g.literals {
+		if at := rarest(l.text, run, crowd); at >= 0 {
+			for j := at; j < at+run; j++ {
+				gram := binary.LittleEndian.Uint32(l.text[j:])
+				chosen[gram] = append(chosen[gram], place{int32(i), int32(j)})
+			}
+		}
+	}
+	return chosen
+}
+
+// rarest returns the offset of the run of grams that is the least likely to
+// occur in a text without the literal, or -1 when the literal is too short.
+func rarest(text []byte, run int, crowd map[uint32]int32) int {
+	best, bestWeight := -1, int32(0)
+	for i := 0; i+run-1+gramSize <= len(text); i++ {
+		weight := int32(0)
+		for j := i; j < i+run; j++ {
+			weight += crowd[binary.LittleEndian.Uint32(text[j:])] + commonness(text[j:j+gramSize])
+		}
+		if best < 0 || weight < bestWeight {
+			best, bestWeight = i, weight
+		}
+	}
+	return best
+}
+
+// letterWeight says how common letters are in program texts, 0 to 9.
+const letterWeight = "73445333723555637256633222" // a to z
+
+// commonness estimates how often a gram occurs in ordinary values.
+func commonness(gram []byte) int32 {
+	product := int32(1)
+	for _, c := range gram {
+		switch {
+		case c >= 'a' && c <= 'z':
+			product *= int32(letterWeight[c-'a']-'0') + 1
+		case c == ' ' || c == '\\' || c == '.':
+			product *= 6
+		case c >= '0' && c <= '9':
+			product *= 5
+		default:
+			product *= 2
+		}
+	}
+	return product / 64
+}
+
+// index builds bitmap and table.
+func (g *gramSet) index(chosen map[uint32][]place) {
+	bitCount := max(12, min(19, bits.Len(uint(24*len(chosen)))))
+	g.bitmap = make([]uint64, 1<<bitCount/64)
+	g.bitShift = uint8(32 - bitCount)
+	size := 1 << bits.Len(uint(2*len(chosen)+1))
+	g.slots = make([]slot, size)
+	g.slotMask = uint32(size - 1)
+	for gram, places := range chosen {
+		h := gramHash(gram)
+		bit := h >> g.bitShift
+		g.bitmap[bit/64] |= 1 << (bit % 64)
+		s := h >> 7 & g.slotMask
+		for g.slots[s].count != 0 {
+			s = (s + 1) & g.slotMask
+		}
+		g.slots[s] = slot{gram, int32(len(g.places)), int32(len(places))}
+		g.places = append(g.places, places...)
+	}
+}
+
+// appendIn appends the atoms of all literals that occur in a folded text; an
+// atom may be appended more than once.
+func (g *gramSet) appendIn(found []int32, text []byte) []int32 {
+	for _, i := range g.short {
+		if l := &g.literals[i]; bytes.Contains(text, l.text) {
+			found = append(found, l.atom)
+		}
+	}
+	if len(g.slots) > 1 {
+		for i := 0; i+gramSize <= len(text); i += g.stride {
+			gram := binary.LittleEndian.Uint32(text[i:])
+			h := gramHash(gram)
+			if bit := h >> g.bitShift; g.bitmap[bit/64]>>(bit%64)&1 != 0 {
+				found = g.confirm(found, text, i, gram, h)
+			}
+		}
+	}
+	return found
+}
+
+// confirm compares the literals that have gram with the text around offset at.
+func (g *gramSet) confirm(found []int32, text []byte, at int, gram, h uint32) []int32 {
+	for s := h >> 7 & g.slotMask; g.slots[s].count != 0; s = (s + 1) & g.slotMask {
+		if g.slots[s].gram != gram {
+			continue
+		}
+		for _, p := range g.places[g.slots[s].first:][:g.slots[s].count] {
+			l := &g.literals[p.literal]
+			start := at - int(p.offset)
+			end := start + len(l.text)
+			if start >= 0 && end <= len(text) && string(text[start:end]) == string(l.text) {
+				found = append(found, l.atom)
+			}
+		}
+		return found
+	}
+	return found
+}
