@@ -2,14 +2,15 @@ package correlate
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"tyto/sigma"
 )
@@ -60,19 +61,9 @@ func sorted(v []verdict) []verdict {
 		if a.Known != b.Known {
 			return a.Known - b.Known
 		}
-		return cmpStrings(a.Group+a.Value, b.Group+b.Value)
+		return strings.Compare(a.Group+a.Value, b.Group+b.Value)
 	})
 	return v
-}
-
-func cmpStrings(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 func span(c *sigma.Correlation) int { return int(c.Timespan / time.Second) }
@@ -345,8 +336,8 @@ func TestAgreesWithBruteForceOnRandomStreams(t *testing.T) {
 				hits := randomHits(rand.New(rand.NewPCG(seed, 7)), 1+int(seed)%60)
 				alerts, _ := run(p, Limits{}, hits, 0)
 				fired += len(alerts)
-				if d := cmp.Diff(oracle(c, hits), verdicts(alerts)); d != "" {
-					t.Fatalf("seed %d: (-oracle +runtime)\n%s\nhits %v", seed, d, hits)
+				if want, got := oracle(c, hits), verdicts(alerts); !slices.Equal(want, got) {
+					t.Fatalf("seed %d:\noracle  %v\nruntime %v\nhits %v", seed, want, got, hits)
 				}
 			}
 			if fired == 0 {
@@ -364,8 +355,8 @@ func TestWatermarksChangeNothing(t *testing.T) {
 				hits := randomHits(rand.New(rand.NewPCG(seed, 8)), 80)
 				batch, _ := run(p, Limits{}, hits, 0)
 				live, stats := run(p, Limits{}, hits, 1+int(seed)%4)
-				if d := cmp.Diff(batch, live); d != "" {
-					t.Fatalf("seed %d: (-batch +live)\n%s", seed, d)
+				if !reflect.DeepEqual(batch, live) {
+					t.Fatalf("seed %d:\nbatch %v\nlive  %v", seed, batch, live)
 				}
 				if stats.Late != 0 {
 					t.Fatalf("seed %d: %d late facts", seed, stats.Late)
@@ -377,9 +368,10 @@ func TestWatermarksChangeNothing(t *testing.T) {
 
 func TestAlertsComeInTheOrderInWhichTheyAreKnown(t *testing.T) {
 	var list []*sigma.Correlation
-	for _, c := range everyCorrelation() {
-		c.Name = ""
-		list = append(list, c)
+	every := everyCorrelation()
+	for _, name := range slices.Sorted(maps.Keys(every)) {
+		every[name].Name = ""
+		list = append(list, every[name])
 	}
 	p := plan(t, list...)
 	for seed := range uint64(30) {

@@ -16,6 +16,7 @@ type Runtime struct {
 	deadlines deadlines
 	stats     Stats
 	alert     func(Alert) // during a call of Observe, Advance or Finish
+	entry     entry       // the one that feed works on, to spare an allocation
 }
 
 // NewRuntime starts with an empty stream.
@@ -94,10 +95,12 @@ func (r *Runtime) Stats() Stats {
 }
 
 // feed hands one match or alert to one correlation.
-func (r *Runtime) feed(ed *edge, e entry, values []Value) {
+func (r *Runtime) feed(ed *edge, match entry, values []Value) {
 	n, s := r.plan.nodes[ed.node], r.groups[ed.node]
 	counts := &r.stats.Correlations[n.index]
-	k, ok := r.read(n.query, ed, &e, values)
+	r.entry = match
+	e := &r.entry
+	k, ok := r.read(n.query, ed, e, values)
 	if !ok {
 		counts.Lacking++
 		return
@@ -113,17 +116,23 @@ func (r *Runtime) feed(ed *edge, e entry, values []Value) {
 		g = s.create(k, shown(values, ed.group))
 	}
 	s.touch(g)
+	if r.admit(n.query, s, g, since, counts) {
+		r.judge(ed.node, g, since)
+	}
+}
+
+// admit puts the entry at hand into its group; false when it is there already.
+func (r *Runtime) admit(q *query, s *groups, g *group, since int64, counts *Counts) bool {
 	before := g.size()
 	g.expire(since)
-	if n.query.numeric() && g.window.n > 0 && g.window.newest().same(&e) {
-		s.entries += g.size() - before
-		return
+	twice := q.numeric() && g.window.n > 0 && g.window.newest().same(&r.entry)
+	if !twice {
+		g.add(q, &r.entry)
+		counts.DroppedEvents += r.trim(q, g)
 	}
-	g.add(n.query, &e)
-	counts.DroppedEvents += r.trim(n.query, g)
 	s.entries += g.size() - before
 	r.bound(s, g, counts)
-	r.judge(ed.node, g, since)
+	return !twice
 }
 
 // read fills in what the correlation needs of a match: its group's key is
@@ -182,7 +191,10 @@ func (r *Runtime) judge(at int, g *group, since int64) {
 		r.await(at, g)
 		return
 	}
-	if value, ok := g.tally.judge(&g.window, since); ok {
+	before := g.size()
+	value, ok := g.tally.judge(&g.window, since)
+	r.groups[at].entries += g.size() - before // judging may forget what is over
+	if ok {
 		r.fire(at, g, since, g.last, value)
 	}
 }
