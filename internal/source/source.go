@@ -9,6 +9,7 @@ package source
 
 import (
 	"context"
+	"slices"
 
 	"tyto/internal/event"
 )
@@ -53,6 +54,20 @@ type Report struct {
 	Damaged   int64 // records that could not be read
 	Damage    []Damage
 	Notes     []string // assumptions and remarks, each once
+}
+
+// Add appends the report of the next part. Of equal notes one is kept.
+func (r *Report) Add(next Report) {
+	r.Bytes += next.Bytes
+	r.Records += next.Records
+	r.Recovered += next.Recovered
+	r.Damaged += next.Damaged
+	r.Damage = append(r.Damage, next.Damage...)
+	for _, n := range next.Notes {
+		if !slices.Contains(r.Notes, n) {
+			r.Notes = append(r.Notes, n)
+		}
+	}
 }
 
 // Damage is one stretch of evidence that could not be read as it should.

@@ -1,0 +1,21 @@
+// Package formats is the ordered list of all formats that Tyto reads. It
+// stands apart from package source only because formats import that.
+package formats
+
+import (
+	"tyto/internal/source"
+	"tyto/internal/source/winjson"
+)
+
+// Options are choices of the user that concern single formats.
+type Options struct {
+	Carve bool // also recover records from the slack of event logs
+}
+
+// All returns the formats in the order in which they are asked. One set serves
+// a whole hunt: formats keep what they learn across files.
+func All(opt Options) []source.Format {
+	return []source.Format{
+		winjson.New(),
+	}
+}

@@ -1,0 +1,145 @@
+package winjson
+
+import (
+	"io"
+
+	"tyto/internal/source"
+)
+
+// Sizes of a feed's buffer, in bytes. An object larger than maxObject is
+// passed over.
+const (
+	minFeed   = 256 << 10
+	maxObject = 16 << 20
+)
+
+// A feed hands out a part's text, UTF-8 whatever the file has, as a window
+// that moves forward.
+type feed struct {
+	in      *source.Input
+	coding  source.Coding
+	at, end int64  // bytes of the input not yet taken into buf
+	buf     []byte // buf[pos:] is what was not consumed
+	pos     int
+	base    int64  // offset in the input of buf[0], for UTF-16 of buf[pos]
+	from    int64  // where the part begins
+	raw     []byte // UTF-16 before conversion
+	err     error
+}
+
+func newFeed(in *source.Input, part source.Part, coding source.Coding) *feed {
+	f := &feed{in: in, coding: coding, at: part.From, from: part.From, end: min(part.To, in.Size)}
+	if part.From == 0 {
+		_, mark := source.CodingOf(in.Head)
+		f.at += int64(mark)
+	}
+	f.base = f.at
+	return f
+}
+
+// rest is the window.
+func (f *feed) rest() []byte { return f.buf[f.pos:] }
+
+// skip moves the window's start.
+func (f *feed) skip(n int) {
+	if f.coding != source.UTF8 {
+		f.base += 2 * units(f.buf[f.pos:f.pos+n])
+	}
+	f.pos += n
+}
+
+// span tells where a stretch of the window lies in the input.
+func (f *feed) span(pos, size int) (offset, length int64) {
+	if f.coding == source.UTF8 {
+		return f.base + int64(f.pos+pos), int64(size)
+	}
+	rest := f.rest()
+	return f.base + 2*units(rest[:pos]), 2 * units(rest[pos:pos+size])
+}
+
+// units counts the UTF-16 code units that text has.
+func units(text []byte) (n int64) {
+	for _, c := range text {
+		if c&0xc0 != 0x80 {
+			n++
+		}
+		if c >= 0xf0 {
+			n++
+		}
+	}
+	return n
+}
+
+// consumed is how many bytes of the part have been left behind.
+func (f *feed) consumed() int64 {
+	off, _ := f.span(0, 0)
+	return off - f.from
+}
+
+// more makes the window larger and reports whether it could. It fails at the
+// part's end and when the window has reached its limit.
+func (f *feed) more() bool {
+	if f.at >= f.end || f.err != nil || len(f.buf)-f.pos >= maxObject {
+		return false
+	}
+	if f.coding == source.UTF8 {
+		f.base += int64(f.pos)
+	}
+	f.buf = f.buf[:copy(f.buf, f.buf[f.pos:])]
+	f.pos = 0
+	step := max(minFeed, len(f.buf))
+	if f.coding != source.UTF8 {
+		return f.convert(step)
+	}
+	have := len(f.buf)
+	f.grow(have + step)
+	n := f.read(f.buf[have:cap(f.buf)])
+	f.buf = f.buf[:have+n]
+	return n > 0
+}
+
+func (f *feed) grow(size int) {
+	if cap(f.buf) >= size {
+		return
+	}
+	bigger := make([]byte, len(f.buf), size)
+	copy(bigger, f.buf)
+	f.buf = bigger
+}
+
+// read takes the next bytes of the input.
+func (f *feed) read(p []byte) int {
+	p = p[:min(int64(len(p)), f.end-f.at)]
+	n, err := f.in.ReadAt(p, f.at)
+	f.at += int64(n)
+	if err != nil && (err != io.EOF || n < len(p)) {
+		f.err = err
+	}
+	return n
+}
+
+// convert takes the next bytes of UTF-16. It stops before a surrogate that may
+// be half of a pair.
+func (f *feed) convert(step int) bool {
+	if cap(f.raw) < step {
+		f.raw = make([]byte, step)
+	}
+	raw := f.raw[:step]
+	n := f.read(raw) &^ 1
+	high := 1
+	if f.coding == source.UTF16BE {
+		high = 0
+	}
+	if n >= 4 && f.at < f.end && raw[n-2+high]&0xfc == 0xd8 {
+		n -= 2
+		f.at -= 2
+	}
+	f.buf = source.AppendUTF16(f.buf, raw[:n], f.coding)
+	return n > 0
+}
+
+// done reports whether all of the part is in the window.
+func (f *feed) done() bool { return f.at >= f.end || f.err != nil }
+
+// full reports whether the window cannot grow.
+func (f *feed) full() bool { return len(f.buf)-f.pos >= maxObject }
