@@ -1,6 +1,9 @@
 package correlate
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // A deadline is when a group's present window is over and gets judged.
 type deadline struct {
@@ -10,15 +13,35 @@ type deadline struct {
 	group      *group
 }
 
+// due reports whether the group still waits for this deadline.
+func (d *deadline) due() bool { return d.group.life == d.life && d.group.pending }
+
 // before orders deadlines the same way on every run.
 func (d *deadline) before(o *deadline) bool {
 	return cmp.Or(cmp.Compare(d.time, o.time), cmp.Compare(d.node, o.node), cmp.Compare(d.born, o.born)) < 0
 }
 
-// deadlines is a heap.
+// deadlines is a heap, the earliest first.
 type deadlines []deadline
 
+// push adds a deadline. Before the heap grows, it is rid of the deadlines of
+// evicted groups: in a flood of groups there can be any number of them.
 func (h *deadlines) push(d deadline) {
+	if n := len(*h); n == cap(*h) && n >= 256 {
+		h.tidy()
+	}
+	h.add(d)
+}
+
+func (h *deadlines) tidy() {
+	live := slices.DeleteFunc(*h, func(d deadline) bool { return !d.due() })
+	*h = live[:0]
+	for _, d := range live {
+		h.add(d) // never beyond what was read already
+	}
+}
+
+func (h *deadlines) add(d deadline) {
 	*h = append(*h, d)
 	s := *h
 	for i := len(s) - 1; i > 0; {

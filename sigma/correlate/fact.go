@@ -70,6 +70,7 @@ type Limits struct {
 	// 10,000. A count that the condition asks for is always granted.
 	Window int
 	// Entries is the number of events kept in all windows, by default 500,000.
+	// An event takes 72 bytes, and a window up to twice what its events take.
 	Entries int
 	// Refs is the number of events listed in one alert, by default 100.
 	Refs int

@@ -160,11 +160,27 @@ func TestRanksAgreeWithASortedSlice(t *testing.T) {
 	}
 }
 
+func TestEvictedGroupsLeaveNoDeadlinesBehind(t *testing.T) {
+	p := plan(t, correlation(sigma.EventCount, count("eq", 1)))
+	r := p.NewRuntime(Limits{Groups: 50})
+	alerts := 0
+	for i := range 20_000 {
+		r.Observe(hit{0, 0, strconv.Itoa(i), ""}.fact(p), func(Alert) { alerts++ })
+	}
+	if n := len(r.deadlines); n > 512 {
+		t.Errorf("%d deadlines for 50 groups", n)
+	}
+	r.Finish(func(Alert) { alerts++ })
+	if n := r.Stats().Correlations[0].EvictedGroups; int(n)+alerts != 20_000 {
+		t.Errorf("%d alerts and %d evictions do not make 20,000 groups", alerts, n)
+	}
+}
+
 func TestDeadlinesComeInOrder(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	var h deadlines
 	for i := range 1000 {
-		h.push(deadline{time: rng.Int64N(50), node: rng.IntN(3), born: uint64(i)})
+		h.push(deadline{time: rng.Int64N(50), node: rng.IntN(3), born: uint64(i), group: &group{pending: true}})
 	}
 	before := h.pop()
 	for len(h) > 0 {

@@ -33,6 +33,9 @@ func TestNestedCorrelationsAreRegroupedByTheOuterGroupBy(t *testing.T) {
 	if got := fmt.Sprint(p.Fields(0), p.Fields(1), p.Wants(2)); got != "[TargetUser Host] [Account] false" {
 		t.Errorf("fields %s", got)
 	}
+	if got := fmt.Sprint(p.Rules(0), p.Rules(1)); got != "[0 1] [0]" {
+		t.Errorf("rules %s", got)
+	}
 	var alerts []Alert
 	keep := func(a Alert) { alerts = append(alerts, a) }
 	r := p.NewRuntime(Limits{})

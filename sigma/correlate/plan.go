@@ -87,5 +87,24 @@ func (p *Plan) Wants(rule int) bool { return len(p.feeds[rule]) > 0 }
 // planned correlation refers to it, and none of these says generate.
 func (p *Plan) Suppressed(rule int) bool { return p.suppressed[rule] }
 
+// Rules returns the rules that a correlation rests on, directly or through
+// others, in rising order; nil when the correlation is not part of the plan.
+// When one of them cannot match, the correlation may be blind.
+func (p *Plan) Rules(correlation int) []int {
+	inside := make([]bool, len(p.nodes))
+	for at := len(p.nodes) - 1; at >= 0; at-- { // outer ones come last
+		n := p.nodes[at]
+		inside[at] = n.index == correlation ||
+			slices.ContainsFunc(n.feeds, func(e edge) bool { return inside[e.node] })
+	}
+	var out []int
+	for rule, feeds := range p.feeds {
+		if slices.ContainsFunc(feeds, func(e edge) bool { return inside[e.node] }) {
+			out = append(out, rule)
+		}
+	}
+	return out
+}
+
 // Len returns the number of correlations that can run.
 func (p *Plan) Len() int { return len(p.nodes) }

@@ -115,7 +115,7 @@ func (p *planner) build(i int) error {
 	}
 	wants := make([]wanted, len(inputs))
 	for in, t := range inputs {
-		if wants[in], err = p.wanted(c, t); err != nil {
+		if wants[in], err = p.wanted(c, q, t); err != nil {
 			return err
 		}
 	}
@@ -191,12 +191,12 @@ func (p *planner) resolve(i int, ref string) (target, error) {
 // wanted are the fields that a correlation needs from one of its rules.
 type wanted struct{ group, cond []string }
 
-func (p *planner) wanted(c *sigma.Correlation, t target) (wanted, error) {
+func (p *planner) wanted(c *sigma.Correlation, q *query, t target) (wanted, error) {
 	var w wanted
 	for _, f := range c.GroupBy {
 		w.group = append(w.group, p.field(c, f, t))
 	}
-	for _, f := range c.Condition.Fields {
+	for _, f := range q.cond.Fields {
 		w.cond = append(w.cond, p.field(c, f, t))
 	}
 	if !t.correlation {

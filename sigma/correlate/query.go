@@ -19,7 +19,8 @@ const (
 	kindChain
 )
 
-// kinds names the correlation types and how many condition fields they take.
+// kinds names the correlation types and how many condition fields they use;
+// max is 0 for those that use none and ignore what they are given.
 var kinds = map[string]struct {
 	kind     kind
 	min, max int
@@ -83,17 +84,18 @@ func (q *query) tally() tally {
 
 // compile checks a correlation's own text; inputs maps its references to
 // numbers from 0 on.
-func compile(c *sigma.Correlation, inputs map[string]int, n int) (*query, error) {
+func compile(c *sigma.Correlation, inputs map[string]int, inputCount int) (*query, error) {
 	k, ok := kinds[c.Type]
-	switch fields := len(c.Condition.Fields); {
+	switch n := len(c.Condition.Fields); {
 	case !ok:
 		return nil, fmt.Errorf("unknown correlation type %q", c.Type)
 	case c.Timespan <= 0:
 		return nil, fmt.Errorf("timespan must be longer than nothing")
-	case fields < k.min || fields > k.max:
-		return nil, fmt.Errorf("%s takes %s in its condition, not %d", c.Type, fieldCount(k.min, k.max), fields)
+	case n < k.min || n > k.max && k.max > 0:
+		return nil, fmt.Errorf("%s takes %d to %d fields in its condition, not %d", c.Type, k.min, k.max, n)
 	}
-	q := &query{kind: k.kind, span: int64(c.Timespan), inputs: n, cond: c.Condition, percentile: 50}
+	q := &query{kind: k.kind, span: int64(c.Timespan), inputs: inputCount, cond: c.Condition, percentile: 50}
+	q.cond.Fields = c.Condition.Fields[:min(k.max, len(c.Condition.Fields))]
 	if c.Type == sigma.ValuePercentile {
 		q.percentile = c.Condition.Percentile
 	}
@@ -101,16 +103,6 @@ func compile(c *sigma.Correlation, inputs map[string]int, n int) (*query, error)
 		return nil, fmt.Errorf("percentile %v is not between 0 and 100", q.percentile)
 	}
 	return q, q.condition(c, inputs)
-}
-
-func fieldCount(least, most int) string {
-	switch {
-	case most == 0:
-		return "no field"
-	case most == 1:
-		return "one field"
-	}
-	return fmt.Sprintf("%d to %d fields", least, most)
 }
 
 func (q *query) condition(c *sigma.Correlation, inputs map[string]int) error {

@@ -223,7 +223,7 @@ func (r *Runtime) closeBefore(t int64) {
 
 func (r *Runtime) judgeWindow(d deadline) {
 	g := d.group
-	if g.life != d.life || !g.pending {
+	if !d.due() {
 		return // evicted meanwhile
 	}
 	first := g.window.oldest().time
