@@ -128,7 +128,6 @@ func TestPlanNamesWhatIsWrong(t *testing.T) {
 		"in a circle":                       func(c *sigma.Correlation) { c.Rules = []string{"rule_a", "me"} },
 		"unknown correlation type \"near\"": func(c *sigma.Correlation) { c.Type = "near" },
 		"timespan must be longer":           func(c *sigma.Correlation) { c.Timespan = 0 },
-		"event_count takes no field":        func(c *sigma.Correlation) { c.Condition.Fields = []string{"x"} },
 		"value_sum takes one field":         func(c *sigma.Correlation) { c.Type = sigma.ValueSum },
 		"needs a comparison":                func(c *sigma.Correlation) { c.Condition.Terms = nil },
 		"unknown comparison \"about\"":      func(c *sigma.Correlation) { c.Condition = count("about", 3) },

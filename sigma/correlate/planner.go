@@ -13,11 +13,12 @@ type target struct {
 	index       int // in the caller's list
 }
 
-type visit uint8
+// progress is how far the planning of a correlation has come.
+type progress uint8
 
 const (
-	unseen visit = iota
-	open         // being planned: to meet it again is a cycle
+	unseen progress = iota
+	open            // being planned: to meet it again is a cycle
 	planned
 	rejected
 )
@@ -27,7 +28,7 @@ type planner struct {
 	rules        []*sigma.Meta
 	targets      map[string][]target
 	titles       map[string]bool
-	state        []visit
+	state        []progress
 	where        []int // correlation -> index in plan.nodes
 	plan         *Plan
 	problems     []Problem
@@ -47,7 +48,7 @@ func newPlanner(correlations []*sigma.Correlation, rules []*sigma.Meta) *planner
 		rules:        rules,
 		targets:      map[string][]target{},
 		titles:       map[string]bool{},
-		state:        make([]visit, len(correlations)),
+		state:        make([]progress, len(correlations)),
 		where:        make([]int, len(correlations)),
 		plan: &Plan{
 			correlations: len(correlations),

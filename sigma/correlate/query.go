@@ -24,15 +24,16 @@ const (
 var kinds = map[string]struct {
 	kind     kind
 	min, max int
+	fields   string
 }{
-	sigma.EventCount:      {kindEvents, 0, 0},
-	sigma.ValueCount:      {kindDistinct, 1, 16},
-	sigma.ValueSum:        {kindSum, 1, 1},
-	sigma.ValueAvg:        {kindAvg, 1, 1},
-	sigma.ValuePercentile: {kindRank, 1, 1},
-	sigma.ValueMedian:     {kindRank, 1, 1},
-	sigma.Temporal:        {kindSeen, 0, 0},
-	sigma.TemporalOrdered: {kindChain, 0, 0},
+	sigma.EventCount:      {kindEvents, 0, 0, ""},
+	sigma.ValueCount:      {kindDistinct, 1, 16, "1 to 16 fields"},
+	sigma.ValueSum:        {kindSum, 1, 1, "one field"},
+	sigma.ValueAvg:        {kindAvg, 1, 1, "one field"},
+	sigma.ValuePercentile: {kindRank, 1, 1, "one field"},
+	sigma.ValueMedian:     {kindRank, 1, 1, "one field"},
+	sigma.Temporal:        {kindSeen, 0, 0, ""},
+	sigma.TemporalOrdered: {kindChain, 0, 0, ""},
 }
 
 // A query is the compiled condition of a correlation. It is immutable.
@@ -92,7 +93,7 @@ func compile(c *sigma.Correlation, inputs map[string]int, inputCount int) (*quer
 	case c.Timespan <= 0:
 		return nil, fmt.Errorf("timespan must be longer than nothing")
 	case n < k.min || n > k.max && k.max > 0:
-		return nil, fmt.Errorf("%s takes %d to %d fields in its condition, not %d", c.Type, k.min, k.max, n)
+		return nil, fmt.Errorf("%s takes %s in its condition, not %d", c.Type, k.fields, n)
 	}
 	q := &query{kind: k.kind, span: int64(c.Timespan), inputs: inputCount, cond: c.Condition, percentile: 50}
 	q.cond.Fields = c.Condition.Fields[:min(k.max, len(c.Condition.Fields))]

@@ -137,6 +137,14 @@ func TestTypesFireWhenTheirConditionSays(t *testing.T) {
 	}
 }
 
+func TestAFieldThatTheTypeDoesNotUseIsIgnored(t *testing.T) {
+	p := plan(t, correlation(sigma.EventCount, amount("gte", 2)))
+	alerts, stats := run(p, Limits{}, stream(t, "a0 a1:u=-"), 0)
+	if known(alerts) != "u@1=2" || len(p.Fields(0)) != 1 || stats.Correlations[0].Lacking != 0 {
+		t.Errorf("alerts %v, fields %v, %+v", alerts, p.Fields(0), stats.Correlations[0])
+	}
+}
+
 func TestTuplesAreDistinctAsAWhole(t *testing.T) {
 	c := correlation(sigma.ValueCount, sigma.Condition{Terms: terms("gte", 3), Fields: []string{"Host", "Port"}})
 	p := plan(t, c)

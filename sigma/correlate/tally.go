@@ -11,9 +11,8 @@ type tally interface {
 	// judge returns the value of the events at or after since, and whether
 	// the condition holds for it.
 	judge(w *window, since int64) (value float64, holds bool)
-	// evidence appends the entries at or after since that the judgement rests
-	// on, oldest first, and returns how many there are; nil when it is all
-	// entries of the window.
+	// evidence returns a copy of the entries at or after since that the
+	// judgement rests on, oldest first; nil when it is the whole window.
 	evidence(since int64) []entry
 	// size is the number of entries that the tally itself keeps.
 	size() int
