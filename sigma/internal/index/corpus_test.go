@@ -237,7 +237,22 @@ func (rs *ruleSet) decode(line []byte) (sample, error) {
 			s.values = rs.values(s.values, alias[0], m[alias[1]])
 		}
 	}
+	pack(s.values)
 	return s, nil
+}
+
+// pack lays all texts of an event side by side, as a decoder would.
+func pack(values []Value) {
+	size := 0
+	for _, v := range values {
+		size += len(v.Text)
+	}
+	block := make([]byte, 0, size)
+	for i, v := range values {
+		start := len(block)
+		block = append(block, v.Text...)
+		values[i].Text = block[start:len(block):len(block)]
+	}
 }
 
 func (rs *ruleSet) values(out []Value, name string, v any) []Value {

@@ -43,10 +43,13 @@ type Evaluator struct {
 	gen   uint32   // number of the current event; 0 is never current
 	memo  []uint32 // per node: gen<<1 | result
 	heads []chain  // per field
-	views []view
 	arena arena
-	cache *valueCache
-	stats Stats
+
+	values []Value // the current event
+	views  []view  // what is known of its values
+	linked bool    // chains are made
+	cache  *valueCache
+	stats  Stats
 
 	stamps  []uint32 // per member: the event that it is a candidate for
 	picked  []int32  // candidates of the current event
@@ -62,12 +65,9 @@ type chain struct {
 
 // A view is what is known about one value of the current event.
 type view struct {
-	text   []byte
-	next   int32 // next value of the same field, or -1
-	kind   uint8
-	search bool
-	ready  bool   // folded is set
-	folded []byte // folded text
+	gen    uint32 // event that folded belongs to
+	next   int32  // next value of the same field, or -1; valid when linked
+	folded []byte
 }
 
 // NewEvaluator returns an evaluator for p.
@@ -102,16 +102,20 @@ func (e *Evaluator) begin(values []Value) {
 	e.stats.Events++
 	e.nextGen()
 	e.arena.reset()
-	if cap(e.views) < len(values) {
+	if len(e.views) < len(values) {
 		e.views = make([]view, len(values)+len(values)/2)
 	}
-	e.views = e.views[:len(values)]
-	for i := range values {
-		v := &values[i]
-		w := &e.views[i]
-		w.text, w.next, w.kind, w.search, w.ready = v.Text, -1, v.Kind, v.Search, false
-		if v.Field >= 0 {
-			e.link(v.Field, int32(i))
+	e.values, e.linked = values, false
+}
+
+// link chains the values by field. Most events have no candidate, so it is
+// done when the first leaf is evaluated.
+func (e *Evaluator) link() {
+	e.linked = true
+	for i := range e.values {
+		e.views[i].next = -1
+		if f := e.values[i].Field; f >= 0 {
+			e.append(f, int32(i))
 		}
 	}
 }
@@ -128,9 +132,11 @@ func (e *Evaluator) nextGen() {
 	clear(e.memo)
 	clear(e.heads)
 	clear(e.stamps)
+	clear(e.views)
 }
 
-func (e *Evaluator) link(field, i int32) {
+// append adds value i to the chain of its field.
+func (e *Evaluator) append(field, i int32) {
 	c := &e.heads[field]
 	if c.gen != e.gen {
 		*c = chain{gen: e.gen, first: i, last: i}
@@ -142,6 +148,9 @@ func (e *Evaluator) link(field, i int32) {
 
 // firstOf returns the first value of a field in the current event, or -1.
 func (e *Evaluator) firstOf(field int32) int32 {
+	if !e.linked {
+		e.link()
+	}
 	if c := &e.heads[field]; c.gen == e.gen {
 		return c.first
 	}
@@ -191,11 +200,11 @@ func (e *Evaluator) evalList(n *node) bool {
 	return !decisive
 }
 
-// folded returns the folded text of a value of the current event.
-func (e *Evaluator) folded(w *view) []byte {
-	if !w.ready {
-		w.folded = e.arena.fold(w.text)
-		w.ready = true
+// folded returns the folded text of value i of the current event.
+func (e *Evaluator) folded(i int32) []byte {
+	w := &e.views[i]
+	if w.gen != e.gen {
+		w.gen, w.folded = e.gen, e.arena.fold(e.values[i].Text)
 	}
 	return w.folded
 }

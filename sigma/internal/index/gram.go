@@ -35,9 +35,10 @@ type literal struct {
 	atom int32
 }
 
-// A slot of the table, open addressed, holds a gram and its run of places.
+// A slot of the table, open addressed, holds a gram's hash and its run of
+// places.
 type slot struct {
-	gram         uint32
+	hash         uint32
 	first, count int32 // count 0: empty
 }
 
@@ -45,6 +46,16 @@ type slot struct {
 type place struct {
 	literal, offset int32
 }
+
+// Grams are compared with the bit of the small letters set, which makes them
+// the same before and after folding ASCII.
+const (
+	small4 = 0x20202020
+	small8 = small4<<32 | small4
+	high8  = 0x8080808080808080
+)
+
+func gramAt(text []byte) uint32 { return binary.LittleEndian.Uint32(text) | small4 }
 
 // gramHash spreads grams; the top bits are the best.
 func gramHash(gram uint32) uint32 { return gram * 0x9E3779B1 }
@@ -74,7 +85,7 @@ func (g *gramSet) choose() map[uint32][]place {
 	crowd := map[uint32]int32{}
 	for _, l := range g.literals {
 		for i := 0; i+gramSize <= len(l.text); i++ {
-			crowd[binary.LittleEndian.Uint32(l.text[i:])]++
+			crowd[gramAt(l.text[i:])]++
 		}
 	}
 	run := 1
@@ -85,7 +96,7 @@ func (g *gramSet) choose() map[uint32][]place {
 	for i, l := range g.literals {
 		if at := rarest(l.text, run, crowd); at >= 0 {
 			for j := at; j < at+run; j++ {
-				gram := binary.LittleEndian.Uint32(l.text[j:])
+				gram := gramAt(l.text[j:])
 				chosen[gram] = append(chosen[gram], place{int32(i), int32(j)})
 			}
 		}
@@ -100,7 +111,7 @@ func rarest(text []byte, run int, crowd map[uint32]int32) int {
 	for i := 0; i+run-1+gramSize <= len(text); i++ {
 		weight := int32(0)
 		for j := i; j < i+run; j++ {
-			weight += crowd[binary.LittleEndian.Uint32(text[j:])] + commonness(text[j:j+gramSize])
+			weight += crowd[gramAt(text[j:])] + commonness(text[j:j+gramSize])
 		}
 		if best < 0 || weight < bestWeight {
 			best, bestWeight = i, weight
@@ -142,11 +153,11 @@ func (g *gramSet) index(chosen map[uint32][]place) {
 		h := gramHash(gram)
 		bit := h >> g.bitShift
 		g.bitmap[bit/64] |= 1 << (bit % 64)
-		s := h >> 7 & g.slotMask
+		s := h & g.slotMask
 		for g.slots[s].count != 0 {
 			s = (s + 1) & g.slotMask
 		}
-		g.slots[s] = slot{gram, int32(len(g.places)), int32(len(places))}
+		g.slots[s] = slot{h, int32(len(g.places)), int32(len(places))}
 		g.places = append(g.places, places...)
 	}
 }
@@ -159,33 +170,74 @@ func (g *gramSet) appendIn(found []int32, text []byte) []int32 {
 			found = append(found, l.atom)
 		}
 	}
-	if len(g.slots) > 1 {
-		for i := 0; i+gramSize <= len(text); i += g.stride {
-			gram := binary.LittleEndian.Uint32(text[i:])
-			h := gramHash(gram)
-			if bit := h >> g.bitShift; g.bitmap[bit/64]>>(bit%64)&1 != 0 {
-				found = g.confirm(found, text, i, gram, h)
-			}
+	bitmap, shift := g.bitmap, g.bitShift&31
+	for i := 0; i+gramSize <= len(text); i += g.stride {
+		h := gramHash(gramAt(text[i:]))
+		if bit := h >> shift; bitmap[bit/64]>>(bit%64)&1 != 0 {
+			found = g.confirm(found, text, i, h)
 		}
 	}
 	return found
 }
 
-// confirm compares the literals that have gram with the text around offset at.
-func (g *gramSet) confirm(found []int32, text []byte, at int, gram, h uint32) []int32 {
-	for s := h >> 7 & g.slotMask; g.slots[s].count != 0; s = (s + 1) & g.slotMask {
-		if g.slots[s].gram != gram {
-			continue
+// possible reports whether any literal may occur in a text as written. With
+// stride 4 it reads the text once, eight bytes at a time, without folding it;
+// text beyond ASCII is always possible.
+func (g *gramSet) possible(text []byte) bool {
+	if g.stride != 4 {
+		return true
+	}
+	bitmap, shift := g.bitmap, g.bitShift&31
+	all := uint64(0)
+	for ; len(text) >= 8; text = text[8:] {
+		x := binary.LittleEndian.Uint64(text)
+		all |= x
+		x |= small8
+		h1, h2 := gramHash(uint32(x)), gramHash(uint32(x>>32))
+		b1, b2 := h1>>shift, h2>>shift
+		if (bitmap[b1/64]>>(b1%64)|bitmap[b2/64]>>(b2%64))&1 != 0 && (g.slot(h1) != nil || g.slot(h2) != nil) {
+			return true
 		}
-		for _, p := range g.places[g.slots[s].first:][:g.slots[s].count] {
-			l := &g.literals[p.literal]
-			start := at - int(p.offset)
-			end := start + len(l.text)
-			if start >= 0 && end <= len(text) && string(text[start:end]) == string(l.text) {
-				found = append(found, l.atom)
-			}
+	}
+	if len(text) >= gramSize {
+		x := binary.LittleEndian.Uint32(text)
+		all |= uint64(x)
+		if g.slot(gramHash(x|small4)) != nil {
+			return true
 		}
+		text = text[gramSize:]
+	}
+	for _, c := range text {
+		all |= uint64(c)
+	}
+	return all&high8 != 0
+}
+
+// slot returns the slot of the gram with hash h, or nil. The hash is a
+// permutation, so it is compared in place of the gram.
+func (g *gramSet) slot(h uint32) *slot {
+	for i := h & g.slotMask; g.slots[i].count != 0; i = (i + 1) & g.slotMask {
+		if g.slots[i].hash == h {
+			return &g.slots[i]
+		}
+	}
+	return nil
+}
+
+// confirm compares the literals that have the gram of hash h with the text
+// around offset at.
+func (g *gramSet) confirm(found []int32, text []byte, at int, h uint32) []int32 {
+	s := g.slot(h)
+	if s == nil {
 		return found
+	}
+	for _, p := range g.places[s.first:][:s.count] {
+		l := &g.literals[p.literal]
+		start := at - int(p.offset)
+		end := start + len(l.text)
+		if start >= 0 && end <= len(text) && string(text[start:end]) == string(l.text) {
+			found = append(found, l.atom)
+		}
 	}
 	return found
 }

@@ -41,10 +41,9 @@ func (e *Evaluator) find(p *pred, value *[]byte) bool {
 		return e.findRef(p, first, value)
 	}
 	for i := first; i >= 0; i = e.views[i].next {
-		w := &e.views[i]
-		if w.kind != Null && e.holds(p, w) {
+		if v := &e.values[i]; v.Kind != Null && e.holds(p, i) {
 			if value != nil {
-				*value = w.text
+				*value = v.Text
 			}
 			return true
 		}
@@ -55,7 +54,7 @@ func (e *Evaluator) find(p *pred, value *[]byte) bool {
 // allNull reports whether a field is missing or has null values only.
 func (e *Evaluator) allNull(first int32) bool {
 	for i := first; i >= 0; i = e.views[i].next {
-		if e.views[i].kind != Null {
+		if e.values[i].Kind != Null {
 			return false
 		}
 	}
@@ -70,36 +69,36 @@ func (e *Evaluator) findKeyword(p *pred, value *[]byte) bool {
 	if p.kind == logic.Null {
 		return !e.findKeyword(&pred{kind: logic.Present}, nil)
 	}
-	for i := range e.views {
-		w := &e.views[i]
-		if !w.search || p.kind != logic.Exists && (w.kind == Null || !e.holds(p, w)) {
+	for i := range e.values {
+		v := &e.values[i]
+		if !v.Search || p.kind != logic.Exists && (v.Kind == Null || !e.holds(p, int32(i))) {
 			continue
 		}
 		if value != nil {
-			*value = w.text
+			*value = v.Text
 		}
 		return true
 	}
 	return false
 }
 
-// holds decides whether one value that is not null satisfies a predicate.
-func (e *Evaluator) holds(p *pred, w *view) bool {
+// holds decides whether value i, which is not null, satisfies a predicate.
+func (e *Evaluator) holds(p *pred, i int32) bool {
+	text := e.values[i].Text
 	switch p.kind {
 	case logic.Present:
 		return true
 	case logic.Empty:
-		return len(w.text) == 0
+		return len(text) == 0
 	case logic.Exact, logic.Contains, logic.StartsWith, logic.EndsWith, logic.Glob:
-		text := w.text
 		if !p.cased {
-			text = e.folded(w)
+			text = e.folded(i)
 		}
 		return p.matchText(text)
 	case logic.Regex:
-		return e.search(p.re, w)
+		return e.search(p.re, i)
 	}
-	return p.matchTyped(w.text)
+	return p.matchTyped(text)
 }
 
 // matchText decides the kinds that compare text, which is folded unless the
@@ -151,13 +150,13 @@ func (p *pred) matchTyped(text []byte) bool {
 }
 
 // search runs a regular expression over the value as written.
-func (e *Evaluator) search(p *pattern, w *view) bool {
-	text := w.text
+func (e *Evaluator) search(p *pattern, i int32) bool {
+	text := e.values[i].Text
 	if len(text) > logic.RegexLimit {
 		text = text[:logic.RegexLimit]
 		e.stats.Truncated++
 	}
-	if !p.guarded(text, e.folded(w)) {
+	if !p.guarded(text, e.folded(i)) {
 		return false
 	}
 	if p.isRun && isASCII(text) {
@@ -178,14 +177,13 @@ func (e *Evaluator) findRef(p *pred, first int32, value *[]byte) bool {
 	for i := first; i >= 0; i = e.views[i].next {
 		for j := other; j >= 0 && pairs < maxPairs; j = e.views[j].next {
 			pairs++
-			a, b := &e.views[i], &e.views[j]
-			if a.kind == Null || b.kind == Null {
+			if e.values[i].Kind == Null || e.values[j].Kind == Null {
 				continue
 			}
 			seen = true
-			if e.refHolds(p, a, b) {
+			if e.refHolds(p, i, j) {
 				if value != nil {
-					*value = a.text
+					*value = e.values[i].Text
 				}
 				return p.rel != logic.Ne
 			}
@@ -195,16 +193,16 @@ func (e *Evaluator) findRef(p *pred, first int32, value *[]byte) bool {
 }
 
 // refHolds decides a FieldRef for one pair; for Ne it decides equality.
-func (e *Evaluator) refHolds(p *pred, a, b *view) bool {
+func (e *Evaluator) refHolds(p *pred, i, j int32) bool {
+	x, y := e.values[i].Text, e.values[j].Text
 	switch p.rel {
 	case logic.Lt, logic.Le, logic.Gt, logic.Ge:
-		x, ok1 := parseFloat(trimmed(a.text))
-		y, ok2 := parseFloat(trimmed(b.text))
-		return ok1 && ok2 && p.rel.Holds(x, y)
+		a, ok1 := parseFloat(trimmed(x))
+		b, ok2 := parseFloat(trimmed(y))
+		return ok1 && ok2 && p.rel.Holds(a, b)
 	}
-	x, y := a.text, b.text
 	if !p.cased {
-		x, y = e.folded(a), e.folded(b)
+		x, y = e.folded(i), e.folded(j)
 	}
 	switch p.rel {
 	case logic.RelStartsWith:

@@ -6,20 +6,17 @@ import "slices"
 // ascending order. It evaluates only the candidates that the index finds.
 func (e *Evaluator) Match(sc *Scope, values []Value, hit func(member int32)) {
 	e.begin(values)
-	e.picked = e.picked[:0]
-	for _, m := range sc.always {
-		e.picked = append(e.picked, m)
-	}
-	for i := range e.views {
-		w := &e.views[i]
-		if w.kind == Null {
+	e.picked = append(e.picked[:0], sc.always...)
+	for i := range values {
+		v := &values[i]
+		if v.Kind == Null {
 			continue
 		}
-		if f := values[i].Field; f >= 0 && sc.fields[f] {
-			e.pickFiled(sc, e.lookUp(f, w))
+		if v.Field >= 0 && sc.fields[v.Field] {
+			e.pickFiled(sc, e.lookUp(int32(i)))
 		}
-		if w.search && sc.keywords != nil {
-			e.pickKeyworded(sc, w)
+		if v.Search && sc.keywords != nil && sc.keywords.possible(v.Text) {
+			e.pickKeyworded(sc, int32(i))
 		}
 	}
 	if len(e.picked) > 1 {
@@ -45,31 +42,32 @@ func (e *Evaluator) pickFiled(sc *Scope, members []int32) {
 }
 
 // pickKeyworded makes candidates of the members whose keywords a value holds.
-func (e *Evaluator) pickKeyworded(sc *Scope, w *view) {
-	e.found = sc.keywords.appendIn(e.found[:0], e.folded(w))
+func (e *Evaluator) pickKeyworded(sc *Scope, i int32) {
+	e.found = sc.keywords.appendIn(e.found[:0], e.folded(i))
 	for _, a := range e.found {
 		e.pickFiled(sc, e.p.atoms[a].members)
 	}
 }
 
-// lookUp returns the members that a value of a field leads to, of all scopes,
-// until the next call.
-func (e *Evaluator) lookUp(field int32, w *view) []int32 {
-	hash := e.cache.hash(field, w.text)
-	if members, ok := e.cache.get(hash, field, w.text); ok {
+// lookUp returns the members that value i leads to, of all scopes, until the
+// next call.
+func (e *Evaluator) lookUp(i int32) []int32 {
+	v := &e.values[i]
+	hash := e.cache.hash(v.Field, v.Text)
+	if members, ok := e.cache.get(hash, v.Field, v.Text); ok {
 		e.stats.CacheHits++
 		return members
 	}
 	e.stats.CacheMisses++
-	m := &e.p.matchers[field]
-	m.once.Do(func() { m.build(e.p, field) })
-	e.found = m.appendAtoms(e.found[:0], w.text, e.folded(w))
+	m := &e.p.matchers[v.Field]
+	m.once.Do(func() { m.build(e.p, v.Field) })
+	e.found = m.appendAtoms(e.found[:0], v.Text, e.folded(i))
 	e.members = e.members[:0]
 	for _, a := range e.found {
 		e.members = append(e.members, e.p.atoms[a].members...)
 	}
 	slices.Sort(e.members)
 	e.members = slices.Compact(e.members)
-	e.cache.put(hash, field, w.text, e.members)
+	e.cache.put(hash, v.Field, v.Text, e.members)
 	return e.members
 }
