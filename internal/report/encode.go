@@ -127,7 +127,7 @@ func clamp(t time.Time) time.Time {
 	return t
 }
 
-const hex = "0123456789abcdef"
+const hexDigits = "0123456789abcdef"
 
 // plain[c] says that the ASCII character c stands for itself in JSON.
 var plain = func() (t [utf8.RuneSelf]bool) {
@@ -180,7 +180,7 @@ func appendEscaped(dst []byte, r rune) []byte {
 }
 
 func appendUnit(dst []byte, u rune) []byte {
-	return append(dst, '\\', 'u', hex[u>>12&15], hex[u>>8&15], hex[u>>4&15], hex[u&15])
+	return append(dst, '\\', 'u', hexDigits[u>>12&15], hexDigits[u>>8&15], hexDigits[u>>4&15], hexDigits[u&15])
 }
 
 // writeJSON writes a document of bounded size, indented, with hidden

@@ -56,10 +56,10 @@ func Cut(s string, width int) string {
 		return s
 	}
 	if width < 4 {
-		return head(s, max(width, 0))
+		return Start(s, width)
 	}
 	left := (width - 3 + 1) / 2
-	return head(s, left) + "..." + tail(s, width-3-left)
+	return Start(s, left) + "..." + tail(s, width-3-left)
 }
 
 // Short makes a value inert and cuts it. It looks at no more of a long value
@@ -72,8 +72,8 @@ func Short(s string, width int) string {
 	return Cut(Text(s), width)
 }
 
-// head returns the longest beginning of s that fits.
-func head(s string, width int) string {
+// Start returns the longest beginning of s that fits into the width.
+func Start(s string, width int) string {
 	n := 0
 	for i, r := range s {
 		if n += runeWidth(r); n > width {
