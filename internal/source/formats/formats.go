@@ -4,6 +4,7 @@ package formats
 
 import (
 	"tyto/internal/source"
+	"tyto/internal/source/evtxlog"
 	"tyto/internal/source/winjson"
 )
 
@@ -16,6 +17,7 @@ type Options struct {
 // a whole hunt: formats keep what they learn across files.
 func All(opt Options) []source.Format {
 	return []source.Format{
+		evtxlog.New(evtxlog.Options{Carve: opt.Carve}),
 		winjson.New(),
 	}
 }

@@ -1,0 +1,100 @@
+package evtxlog
+
+import (
+	"strings"
+	"sync"
+
+	"tyto/evtx"
+	"tyto/internal/event"
+	"tyto/internal/source/winlog"
+)
+
+// A plan gives the fields of a layout their numbers in a shape.
+type plan struct {
+	layout  *evtx.Layout
+	shape   *event.Shape
+	field   []int32 // by the layout's fields; -1 for what is left out
+	unnamed int     // number of Data, -1 for none
+	shell   *winlog.PowerShell
+
+	once  sync.Once
+	shelf *plan // the same for classic PowerShell
+}
+
+func newPlan(l *evtx.Layout) *plan { return layPlan(l, false) }
+
+// classic returns the plan with the fields of classic PowerShell.
+func (p *plan) classic() *plan {
+	p.once.Do(func() { p.shelf = layPlan(p.layout, true) })
+	return p.shelf
+}
+
+func layPlan(layout *evtx.Layout, classic bool) *plan {
+	p := &plan{layout: layout, field: make([]int32, len(layout.Fields)), unnamed: -1}
+	var l winlog.Layout
+	headers := make([]string, len(layout.Fields))
+	for i, f := range layout.Fields {
+		name, header := fieldName(f)
+		p.field[i] = -1
+		switch {
+		case header:
+			headers[i] = name
+		case name != "":
+			p.field[i] = int32(l.Data(name))
+		}
+	}
+	if classic && l.Has(winlog.Unnamed) {
+		p.unnamed = l.Data(winlog.Unnamed)
+		p.shell = winlog.NewPowerShell(&l)
+	}
+	if l.Empty() {
+		// A message without fields is what the event says.
+		for i, name := range headers {
+			if name == winlog.Message {
+				p.field[i], headers[i] = int32(l.Data(name)), ""
+			}
+		}
+	}
+	for i, name := range headers {
+		if name != "" {
+			p.field[i] = int32(l.Header(name))
+		}
+	}
+	p.shape = l.Shape()
+	return p
+}
+
+// fieldName turns a path into the name that rules use. The name is empty for
+// what is left out.
+func fieldName(f evtx.Field) (name string, header bool) {
+	root, rest, _ := strings.Cut(f.Path, ".")
+	switch root {
+	case "System":
+		return systemName(rest), true
+	case "RenderingInfo":
+		if rest == winlog.Message {
+			return winlog.Message, true
+		}
+		return "RenderingInfo_" + strings.ReplaceAll(rest, "@", ""), true
+	case "EventData":
+		if attr, ok := strings.CutPrefix(rest, "@"); ok {
+			return "EventData_" + attr, true
+		}
+	case "UserData":
+		root, rest, _ = strings.Cut(rest, ".")
+	}
+	if rest == "" {
+		return root, false
+	}
+	return strings.ReplaceAll(strings.TrimPrefix(rest, "@"), ".@", "."), false
+}
+
+func systemName(rest string) string {
+	switch rest {
+	case "TimeCreated.@SystemTime":
+		return winlog.TimeCreated
+	case "Correlation", "Security", "Execution", "Provider":
+		return "" // elements without anything in them
+	}
+	return strings.ReplaceAll(rest, ".@", "_")
+}

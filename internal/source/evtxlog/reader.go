@@ -1,0 +1,200 @@
+package evtxlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"tyto/evtx"
+	"tyto/internal/event"
+	"tyto/internal/source"
+	"tyto/internal/source/winlog"
+)
+
+// Limits of a reader.
+const (
+	maxDamage = 1000    // stretches told by one part
+	maxKept   = 4096    // plans kept beside the format's own, per reader
+	keepArena = 1 << 20 // bytes of text kept from one record to the next
+)
+
+// A reader belongs to one goroutine.
+type reader struct {
+	format  *Format
+	decoder *evtx.Decoder
+	plans   map[*evtx.Layout]*plan
+	last    *plan
+	buf     []byte
+	arena   []byte // texts of the present record
+	event   event.Event
+	cut     bool // some record had more than a shape holds
+}
+
+// Read implements [source.Reader].
+func (r *reader) Read(ctx context.Context, in *source.Input, part source.Part, yield func(*event.Event) bool) source.Report {
+	var rep source.Report
+	at := part.From
+	if at == 0 {
+		at = min(start(in), part.To)
+		r.header(in, &rep)
+	}
+	rep.Bytes = at - part.From
+	r.event = event.Event{Values: r.event.Values, Origin: event.Origin{File: in.Path, Member: in.Member}}
+	r.cut = false
+	block, err := r.fetch(in, at, part.To)
+	stop := false
+	each := func(rec *evtx.Record) bool {
+		r.fill(rec)
+		stop = !yield(&r.event)
+		return !stop
+	}
+	for len(block) > 0 && !stop && ctx.Err() == nil {
+		n := min(len(block), evtx.ChunkSize)
+		add(&rep, r.decoder.Chunk(block[:n], at, each))
+		at += int64(n)
+		block = block[n:]
+	}
+	if err != nil && !stop && ctx.Err() == nil {
+		rep.Damage = append(rep.Damage, source.Damage{Offset: at, Length: part.To - at, Reason: "read error"})
+		rep.Notes = append(rep.Notes, err.Error())
+	}
+	if r.cut {
+		rep.Notes = append(rep.Notes, fmt.Sprintf("events with more than %d fields: the rest is left out", winlog.MaxFields))
+	}
+	return rep
+}
+
+// header notes what the file's header says about the log's state.
+func (r *reader) header(in *source.Input, rep *source.Report) {
+	f, err := evtx.Open(in, in.Size)
+	switch {
+	case errors.Is(err, evtx.ErrNotEVTX):
+		rep.Notes = append(rep.Notes, "no file header: the chunks were read all the same")
+		rep.Damage = append(rep.Damage, source.Damage{Length: start(in), Reason: evtx.BadMagic.String()})
+		return
+	case err != nil:
+		rep.Notes = append(rep.Notes, err.Error())
+		return
+	}
+	rep.Notes = append(rep.Notes, f.Warnings...)
+	if f.Header.FirstChunk > 0 && !f.Header.BadCRC {
+		rep.Notes = append(rep.Notes, "wrapped: the oldest records were overwritten")
+	}
+}
+
+// fetch reads a part's chunks.
+func (r *reader) fetch(in *source.Input, from, to int64) ([]byte, error) {
+	if r.buf == nil {
+		r.buf = make([]byte, partSize)
+	}
+	want := r.buf[:min(max(to-from, 0), partSize)]
+	n, err := in.ReadAt(want, from)
+	if n == len(want) {
+		return want, nil
+	}
+	if err == nil || err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return want[:n], err
+}
+
+// add adds a chunk's report. Record numbers that are missing or double are not
+// damage of the bytes; they are found in the events.
+func add(rep *source.Report, c evtx.ChunkReport) {
+	rep.Bytes += int64(c.Size - c.Unread)
+	rep.Records += int64(c.Records + c.Carved)
+	rep.Recovered += int64(c.Recovered + c.Carved)
+	rep.Damaged += int64(c.Damaged)
+	for _, d := range c.Damage {
+		if d.Class == evtx.IDGap || d.Class == evtx.DuplicateID || len(rep.Damage) >= maxDamage {
+			continue
+		}
+		rep.Damage = append(rep.Damage, source.Damage{Offset: d.Offset, Length: d.Length, Reason: d.Class.String()})
+	}
+	if c.Count(evtx.DuplicateID) > 0 && !slices.Contains(rep.Notes, noteTwice) {
+		rep.Notes = append(rep.Notes, noteTwice)
+	}
+}
+
+const noteTwice = "record numbers that occur twice"
+
+// fill makes the event of a record.
+func (r *reader) fill(rec *evtx.Record) {
+	e := &r.event
+	e.Source = event.Source{
+		Product: "windows", Channel: rec.Channel(), Provider: rec.Provider(), EventID: max(rec.EventID(), 0),
+	}
+	e.Host = rec.Computer()
+	if e.RecordID = rec.EventRecordID(); e.RecordID == 0 {
+		e.RecordID = rec.ID
+	}
+	e.Time = rec.TimeCreated().Time()
+	if rec.TimeCreated() == 0 {
+		e.Time = rec.Written.Time()
+	}
+	e.Carved = rec.Carved
+	e.Origin.Record, e.Origin.Offset = rec.ID, rec.Offset
+	p := r.plan(rec.Layout())
+	if e.Source.Channel == winlog.PowerShellLog {
+		p = p.classic()
+	}
+	e.Shape = p.shape
+	r.values(p, rec)
+}
+
+func (r *reader) values(p *plan, rec *evtx.Record) {
+	out := r.event.Values[:0]
+	if cap(r.arena) > keepArena {
+		r.arena = nil
+	}
+	arena := r.arena[:0]
+	for _, v := range rec.Values() {
+		f := p.field[v.Field]
+		if f < 0 {
+			continue
+		}
+		from := len(arena)
+		arena = rec.AppendText(arena, v)
+		out = append(out, event.Value{Field: uint16(f), Kind: kind(v.Type), Text: arena[from:len(arena):len(arena)]})
+	}
+	r.arena = arena
+	if p.shell != nil {
+		for _, v := range out {
+			if int(v.Field) == p.unnamed {
+				out = p.shell.Append(out, v.Text)
+			}
+		}
+	}
+	r.event.Values = out
+}
+
+func kind(t evtx.Type) event.Kind {
+	switch {
+	case t.Numeric():
+		return event.Number
+	case t == evtx.TypeBool:
+		return event.Bool
+	}
+	return event.Text
+}
+
+// plan finds the plan of a layout: that of the record before, most often.
+func (r *reader) plan(l *evtx.Layout) *plan {
+	if r.last != nil && r.last.layout == l {
+		return r.last
+	}
+	p := r.plans[l]
+	if p == nil {
+		p = r.format.plan(l)
+		if l.Shared() {
+			if len(r.plans) >= maxKept {
+				clear(r.plans)
+			}
+			r.plans[l] = p
+		}
+	}
+	r.last = p
+	return p
+}
