@@ -146,6 +146,17 @@ func TestTacticCodesAreDistinct(t *testing.T) {
 	}
 }
 
+func TestNames(t *testing.T) {
+	for tag, want := range map[string]bool{
+		"attack.t1059.001": true, "attack.T1059": true, "attack.credential_access": true, "attack.defense-evasion": true,
+		"attack.s0002": false, "attack.g0069": false, "cve.2021-44228": false, "t1059": false, "attack.": false,
+	} {
+		if Names(tag) != want {
+			t.Errorf("Names(%q) = %v", tag, !want)
+		}
+	}
+}
+
 func FuzzFromTags(f *testing.F) {
 	f.Add("attack.t1059.001 attack.defense-evasion")
 	f.Fuzz(func(t *testing.T, s string) {

@@ -42,16 +42,32 @@ func Tactics() []Tactic { return tactics[:len(tactics):len(tactics)] }
 // any case and with "-", "_" or " " between words. The retired "defense-evasion"
 // is found as Stealth, which kept its id.
 func TacticNamed(word string) (Tactic, bool) {
-	word = strings.NewReplacer("_", "-", " ", "-").Replace(strings.ToLower(strings.TrimSpace(word)))
-	if word == evasion {
-		word = "stealth"
+	for _, t := range tactics { // the usual writing first: no work, no garbage
+		if word == t.Short {
+			return t, true
+		}
 	}
+	word = normal(word)
 	for _, t := range tactics {
 		if word == t.Short || word == strings.ToLower(t.ID) || word == strings.ToLower(t.Abbr) {
 			return t, true
 		}
 	}
+	if word == evasion {
+		return TacticNamed("stealth")
+	}
 	return Tactic{}, false
+}
+
+// normal brings a tactic's word to the form of short names.
+func normal(word string) string {
+	between := func(r rune) rune {
+		if r == '_' || r == ' ' {
+			return '-'
+		}
+		return r
+	}
+	return strings.Map(between, strings.ToLower(strings.TrimSpace(word)))
 }
 
 // Rank returns a tactic's place in the order of the matrix by its short name,

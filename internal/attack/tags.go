@@ -33,6 +33,20 @@ func (t *Table) FromTags(tags []string) (techniques, tactics []string) {
 	return techniques, set.list(t, techniques)
 }
 
+// Names reports whether a Sigma tag names a technique or a tactic, as opposed
+// to a group, software, or a word of another vocabulary.
+func Names(tag string) bool {
+	word, ok := attackTag(tag)
+	if !ok {
+		return false
+	}
+	if isTechnique(word) {
+		return true
+	}
+	_, ok = TacticNamed(word)
+	return ok
+}
+
 // attackTag returns what follows "attack." in a tag, in lower case.
 func attackTag(tag string) (string, bool) {
 	tag = strings.ToLower(strings.TrimSpace(tag))
@@ -66,7 +80,7 @@ type tacticSet struct {
 }
 
 func (s *tacticSet) name(word string) {
-	if strings.ReplaceAll(word, "_", "-") == evasion {
+	if normal(word) == evasion {
 		s.evasion, s.any = true, true
 		return
 	}

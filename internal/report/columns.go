@@ -61,7 +61,7 @@ type TimelineOptions struct {
 type cells struct {
 	opt     TimelineOptions
 	details details
-	wanted  struct{ split bool }
+	split   bool // Details or ExtraFieldInfo is wanted
 }
 
 func newCells(opt TimelineOptions, columns []string) *cells {
@@ -69,13 +69,13 @@ func newCells(opt TimelineOptions, columns []string) *cells {
 		opt.Location = time.UTC
 	}
 	c := &cells{opt: opt, details: details{keys: keysOf()}}
-	c.wanted.split = slices.Contains(columns, "Details") || slices.Contains(columns, "ExtraFieldInfo")
+	c.split = slices.Contains(columns, "Details") || slices.Contains(columns, "ExtraFieldInfo")
 	return c
 }
 
 // begin prepares for the cells of one finding.
 func (c *cells) begin(f *detect.Finding) {
-	if c.wanted.split {
+	if c.split {
 		c.details.split(f)
 	}
 }
@@ -149,8 +149,7 @@ func otherTags(f *detect.Finding) []string {
 	}
 	var out []string
 	for _, tag := range f.Rule.Tags {
-		techniques, tactics := attack.Load().FromTags([]string{tag})
-		if len(techniques)+len(tactics) == 0 {
+		if !attack.Names(tag) {
 			out = append(out, strings.TrimPrefix(tag, "attack."))
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"tyto/internal/attack"
 	"tyto/internal/detect"
+	"tyto/internal/report/inert"
 )
 
 // maxListed is how many lines the findings take at most.
@@ -90,7 +91,7 @@ func (s *Screen) listForm(groups []*group, width int) listForm {
 		f.host = max(f.host, len(g.host))
 		f.count = max(f.count, len(thousands(g.n)))
 	}
-	f.host = min(f.host, 12+(width-narrowest)/8)
+	f.host = min(f.host, 12+max(0, width-narrowest)/8)
 	f.host = max(f.host, 4)
 	if clamp(s.Facts.From).Format(time.DateOnly) != clamp(s.Facts.To).Format(time.DateOnly) {
 		f.layout = "2006-01-02 15:04"
@@ -128,12 +129,24 @@ func (f listForm) line(g *group, named bool) line {
 		}
 		out = append(out, quote(dash(id), f.technique).in(f.technique+2))
 	}
-	out = append(out, quote(g.title, f.title).in(f.title+2))
+	out = append(out, f.what(g)...)
 	count := say(padLeft(thousands(g.n), f.count))
 	if f.when == 0 {
 		return append(out, count)
 	}
 	return append(out, count.in(f.count+2), painted(when(g.first, f.layout), dim))
+}
+
+// what is the title, with the value that decided where there is room for it.
+func (f listForm) what(g *group) line {
+	title := quote(g.title, f.title)
+	room := f.title - inert.Width(title.text) - 2
+	if g.value == "" || room < 12 {
+		return line{title.in(f.title + 2)}
+	}
+	value := quote(g.value, room)
+	value.paint = dim
+	return line{title, say("  "), value.in(room + 2)}
 }
 
 func when(t time.Time, layout string) string {
@@ -169,23 +182,27 @@ func (s *Screen) rarest(shown []*group, width int) []line {
 	if len(rules) == 0 {
 		return nil
 	}
-	hostWidth := 0
+	hosts := max(s.Facts.Hosts, len(s.Summary.hosts.seen))
+	hostWidth, howWidth := 4, 0
 	for _, r := range rules {
 		hostWidth = max(hostWidth, len(r.where()))
+		howWidth = max(howWidth, len(r.how(hosts)))
 	}
-	hostWidth = max(4, min(hostWidth, 12+(width-narrowest)/8))
-	const howWidth = 28
+	hostWidth = min(hostWidth, 12+max(0, width-narrowest)/8)
 	title := width - labelWidth - 3 - hostWidth - 2
-	if width >= narrowest+15 {
+	if title-howWidth-2 >= 12 {
 		title -= howWidth + 2
+	} else {
+		howWidth = 0 // too narrow: the right column goes
 	}
+	title = max(title, 4)
 	var body []line
 	for i, r := range rules {
 		host := quote(r.where(), hostWidth)
 		host.paint = bold
-		l := line{say(padRight(strconv.Itoa(i+1), 3)), quote(r.title, max(title, 4)).in(max(title, 4) + 2), host.in(hostWidth + 2)}
-		if width >= narrowest+15 {
-			l = append(l, say(r.how(max(s.Facts.Hosts, len(s.Summary.hosts.seen)))))
+		l := line{say(padRight(strconv.Itoa(i+1), 3)), quote(r.title, title).in(title + 2), host.in(hostWidth + 2)}
+		if howWidth > 0 {
+			l = append(l, say(r.how(hosts)))
 		}
 		body = append(body, l)
 	}

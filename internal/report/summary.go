@@ -43,6 +43,7 @@ type group struct {
 	groupKey
 	tactic string
 	title  string // of the first finding of the highest level
+	value  string // that decided there
 	level  detect.Level
 	n      int64
 	first  time.Time
@@ -169,18 +170,30 @@ func (s *Summary) group(f *detect.Finding, host string, level detect.Level, rule
 			s.leftOut++
 			return
 		}
-		g.first, g.level, g.title, g.tactic = f.Time, level, keep(f.Title), s.tactic(f)
+		g.first, g.level, g.tactic = f.Time, level, s.tactic(f)
+		g.title, g.value = keep(f.Title), decisive(f)
 	}
 	g.n++
 	if level > g.level {
 		if g.level < detect.High && level >= detect.High {
 			s.severe++
 		}
-		g.level, g.title = level, keep(f.Title)
+		g.level, g.title, g.value = level, keep(f.Title), decisive(f)
 	}
 	if rule != nil && len(g.rules) < 8 && !slices.Contains(g.rules, rule) {
 		g.rules = append(g.rules, rule)
 	}
+}
+
+// decisive returns the value that decided, as an example for the screen: the
+// first that the title does not tell already.
+func decisive(f *detect.Finding) string {
+	for _, r := range f.Because[:min(len(f.Because), 8)] {
+		if v := clip(r.Value); len(v) > 2 && !strings.Contains(f.Title, v) {
+			return strings.Clone(v)
+		}
+	}
+	return ""
 }
 
 // newGroup finds room for a group, or returns nil.
@@ -244,17 +257,16 @@ func (s *Summary) ranked(least detect.Level) []*group {
 	return out
 }
 
-// rarest returns the rules by rarity, without those that are shown already.
+// rarest returns the rules by rarity, without those whose titles are shown
+// already.
 func (s *Summary) rarest(shown []*group) []*ruleCount {
-	seen := map[*ruleCount]bool{}
+	seen := map[string]bool{}
 	for _, g := range shown {
-		for _, r := range g.rules {
-			seen[r] = true
-		}
+		seen[g.title] = true
 	}
 	var out []*ruleCount
 	for _, r := range s.rules {
-		if !seen[r] {
+		if !seen[r.title] {
 			out = append(out, r)
 		}
 	}

@@ -117,7 +117,7 @@ func (x *TimelineJSONL) Close() error { return x.w.Flush() }
 
 // message is the line that an analyst reads in the timeline.
 func (x *TimelineJSONL) message(f *detect.Finding) string {
-	if !x.cells.wanted.split {
+	if !x.cells.split {
 		return inert.Line(f.Title)
 	}
 	return inert.Line(f.Title) + " | " + string(x.cells.details.main)
