@@ -49,7 +49,7 @@ func (c *wchunk) add(e Entry, doc wdocument, number uint64) error {
 	start, tables := len(c.buf), c.tables
 	c.newNames, c.newTemplates = c.newNames[:0], c.newTemplates[:0]
 	err := c.record(e, doc)
-	if err == nil && len(c.buf) > wChunkSize {
+	if err == nil && len(c.buf) >= wChunkSize { // some readers miss a record that ends the chunk
 		err = errWchunkFull
 	}
 	if err != nil {
