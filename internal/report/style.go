@@ -96,6 +96,7 @@ func (l line) width() int {
 
 // fit cuts a line at its right, with "..." where it was cut.
 func (l line) fit(width int) line {
+	l = l.joined()
 	if l.width() <= width {
 		return l
 	}
@@ -114,12 +115,9 @@ func (l line) fit(width int) line {
 // render appends the line, without spaces at its end.
 func (l line) render(b *strings.Builder, color bool) {
 	l = l.joined()
-	for i, s := range l {
+	for _, s := range l {
 		text := strings.TrimRight(s.text, " ") // no paint on empty columns
 		gap := s.text[len(text):]
-		if i == len(l)-1 {
-			gap = ""
-		}
 		if color && s.paint != noPaint && text != "" {
 			text = "\x1b[" + string(s.paint) + "m" + text + "\x1b[0m"
 		}
@@ -128,7 +126,7 @@ func (l line) render(b *strings.Builder, color bool) {
 	b.WriteByte('\n')
 }
 
-// joined drops empty spans at the end and joins neighbours of one paint.
+// joined drops spaces at the end and joins neighbours of one paint.
 func (l line) joined() line {
 	for len(l) > 0 && strings.TrimRight(l[len(l)-1].text, " ") == "" {
 		l = l[:len(l)-1]
@@ -140,6 +138,9 @@ func (l line) joined() line {
 		} else {
 			out = append(out, s)
 		}
+	}
+	if n := len(out); n > 0 {
+		out[n-1].text = strings.TrimRight(out[n-1].text, " ")
 	}
 	return out
 }
