@@ -358,6 +358,12 @@ func (e *wencoder) substitution(p any) error {
 // missing the first time is declared as a string: the type that counts
 // stands beside each value.
 func wdeclared(v any) (byte, error) {
+	switch v.(type) {
+	case nil, string: // most values by far
+		return wString, nil
+	case uint32:
+		return wUint32, nil
+	}
 	typ, _, err := wwire(v)
 	if typ == wNull {
 		typ = wString

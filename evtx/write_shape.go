@@ -2,6 +2,7 @@ package evtx
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -27,9 +28,9 @@ func (s *wshape) element(el *Element) error {
 	if el == nil {
 		return fmt.Errorf("element without a name")
 	}
-	fmt.Fprintf(&s.key, "<%q", el.Name)
+	s.note('<', el.Name)
 	for _, a := range el.Attrs {
-		fmt.Fprintf(&s.key, " %q=", a.Name)
+		s.note('@', a.Name)
 		if err := s.parts(wparts(a.Value)); err != nil {
 			return err
 		}
@@ -38,8 +39,40 @@ func (s *wshape) element(el *Element) error {
 	if err := s.parts(el.Content); err != nil {
 		return fmt.Errorf("%s: %w", el.Name, err)
 	}
-	s.key.WriteString("</>")
+	s.key.WriteByte('/')
 	return nil
+}
+
+// note adds a marked text to the key; its length keeps it apart from what
+// follows.
+func (s *wshape) note(mark byte, text string) {
+	s.key.WriteByte(mark)
+	s.number(len(text))
+	s.key.WriteString(text)
+}
+
+func (s *wshape) number(n int) {
+	var b [20]byte
+	s.key.Write(strconv.AppendInt(b[:0], int64(n), 10))
+	s.key.WriteByte(' ')
+}
+
+// literal notes a part that is written as a token.
+func (s *wshape) literal(p any) {
+	switch p := p.(type) {
+	case Text:
+		s.note('T', string(p))
+	case CDATA:
+		s.note('C', string(p))
+	case EntityRef:
+		s.note('&', string(p))
+	case CharRef:
+		s.key.WriteByte('#')
+		s.number(int(p))
+	case PI:
+		s.note('?', p.Target)
+		s.note('!', p.Data)
+	}
 }
 
 func (s *wshape) parts(parts []any) error {
@@ -49,7 +82,7 @@ func (s *wshape) parts(parts []any) error {
 				return err
 			}
 		} else if wliteralPart(p) {
-			fmt.Fprintf(&s.key, "%T%q", p, fmt.Sprint(p))
+			s.literal(p)
 		} else if err := s.value(p); err != nil {
 			return err
 		}
@@ -81,6 +114,12 @@ func (s *wshape) value(p any) error {
 		s.values = append(s.values, nil)
 	}
 	s.values[id] = v
-	fmt.Fprintf(&s.key, "$%d:%d:%t", id, typ, wrapped)
+	mark := byte('$')
+	if wrapped {
+		mark = '%'
+	}
+	s.key.WriteByte(mark)
+	s.number(id)
+	s.key.WriteByte(typ)
 	return nil
 }
