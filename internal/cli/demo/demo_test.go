@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"tyto/evtx"
@@ -35,6 +36,22 @@ func evidence(t *testing.T, seed uint64) map[string][]byte {
 		files[filepath.ToSlash(name)] = data
 	}
 	return files
+}
+
+// generated is the evidence of the default seed, written once for all tests
+// that only read it.
+var generated struct {
+	sync.Once
+	files map[string][]byte
+}
+
+func standard(t *testing.T) map[string][]byte {
+	t.Helper()
+	generated.Do(func() { generated.files = evidence(t, DefaultSeed) })
+	if generated.files == nil {
+		t.Fatal("the evidence could not be written")
+	}
+	return generated.files
 }
 
 // members unpacks the zip file with the shadow copy.
@@ -159,7 +176,7 @@ var story = []struct {
 }
 
 func TestEveryStepOfTheStoryIsInTheLogs(t *testing.T) {
-	files := evidence(t, DefaultSeed)
+	files := standard(t)
 	read := map[string][]record{}
 	for _, s := range story {
 		name := s.file
@@ -189,7 +206,7 @@ func find(rs []record, id int, texts []string) bool {
 }
 
 func TestDowngradedRecordsLackTheApplication(t *testing.T) {
-	log := evidence(t, DefaultSeed)["FS01/Windows PowerShell.evtx"]
+	log := standard(t)["FS01/Windows PowerShell.evtx"]
 	seen := 0
 	for _, r := range records(t, log) {
 		if strings.Contains(r.text, "HostVersion=2.0\r\n") {
@@ -205,7 +222,7 @@ func TestDowngradedRecordsLackTheApplication(t *testing.T) {
 }
 
 func TestClearedLogSurvivesInTheShadowCopy(t *testing.T) {
-	files := evidence(t, DefaultSeed)
+	files := standard(t)
 	copies := members(t, files["EX01-shadow-copy.zip"])
 	guess := []string{"TargetUserName=adm-infra\n", "IpAddress=" + remoteIP + "\n"}
 	live, shadow := records(t, files["EX01/Security.evtx"]), records(t, copies["Security.evtx"])
@@ -229,7 +246,7 @@ func TestClearedLogSurvivesInTheShadowCopy(t *testing.T) {
 
 func TestLogsHoldThousandsOfRecordsWithoutGaps(t *testing.T) {
 	total := 0
-	for name, data := range evidence(t, DefaultSeed) {
+	for name, data := range standard(t) {
 		if !strings.HasSuffix(name, ".evtx") {
 			continue
 		}

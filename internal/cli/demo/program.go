@@ -73,7 +73,7 @@ var programs = map[string]program{
 	"k7avmscn.exe":         {"11.1.0.23", "K7 AntiVirus Scanner", "K7 Security Products", "K7 Computing Pvt Ltd", "K7AVMScn.exe", ""},
 	"k7avwscn.dll":         {"-", "-", "-", "-", "-", "C619772C353F1B1A5915BAB7545E93AF"},
 	"brdifxapi.exe":        {"1.0.3.0", "Driver install support", "Brother driver package", "Brother Industries, Ltd.", "brdifxapi.exe", ""},
-	"msseces.exe":          {"4.0.1111.0", "Antimalware Service Executable", "Microsoft Security Client", microsoft, "MsMpEng.exe", ""},
+	"msseces.exe":          {"4.0.1111.0", "Microsoft Security Client User Interface", "Microsoft Security Client", microsoft, "msseces.exe", ""},
 }
 
 // programOf looks up a file by the name at the end of its path.

@@ -34,17 +34,17 @@ func (in *intrusion) batch(t time.Time, s *session) {
 	bat := h.start(t, s, h.procs.wmiprvse, sys32+"cmd.exe", `cmd.exe /c c:\ProgramData\Microsoft\DRM\182.bat`)
 	expand := h.run(t.Add(seconds(1)), s, bat, sys32+"expand.exe",
 		`expand  -f:* C:\ProgramData\Microsoft\DRM\tr.cab C:\ProgramData\Microsoft\DRM`, seconds(3))
-	for i, f := range []string{"brdifxapi.exe", "brlogapi64.dll", "brdata.dat", "nc.exe", "ncs.exe"} {
+	for i, f := range []string{"brdifxapi.exe", "brlogapi64.dll", "brdata.dat", "netcset.exe", "netcsvc.exe"} {
 		h.create(t.Add(seconds(1)).Add(millis(400+300*i)), expand, drm+f)
 	}
 	side := h.start(t.Add(seconds(6)), s, bat, drm+"brdifxapi.exe", drm+"brdifxapi.exe")
 	h.sideLoad(t.Add(seconds(6)), side, drm+"brlogapi64.dll", "Dell Inc.")
 	h.web(t.Add(seconds(9)), side, "cdn-6dd0035.oxcdntech.com", "203.0.113.61")
-	setup := h.run(t.Add(seconds(12)), s, bat, drm+"nc.exe", `c:\ProgramData\Microsoft\DRM\nc.exe -install`, seconds(2))
-	h.install(t.Add(seconds(13)), s, service{name: "Net Connection", path: drm + "ncs.exe"})
-	setup = h.run(t.Add(seconds(16)), s, bat, drm+"nc.exe", `c:\ProgramData\Microsoft\DRM\nc.exe -start CE041`, seconds(3))
+	setup := h.run(t.Add(seconds(12)), s, bat, drm+"netcset.exe", `c:\ProgramData\Microsoft\DRM\netcset.exe -install`, seconds(2))
+	h.install(t.Add(seconds(13)), s, service{name: "Net Connection", path: drm + "netcsvc.exe"})
+	setup = h.run(t.Add(seconds(16)), s, bat, drm+"netcset.exe", `c:\ProgramData\Microsoft\DRM\netcset.exe -start CE041`, seconds(3))
 	h.create(t.Add(seconds(17)), setup, drm+"7C809B4866086EF7FB1AB722F94DF5AF493B80DB")
-	in.stolen = h.start(t.Add(seconds(18)), h.system, h.procs.services, drm+"ncs.exe", drm+"ncs.exe")
+	in.stolen = h.start(t.Add(seconds(18)), h.system, h.procs.services, drm+"netcsvc.exe", drm+"netcsvc.exe")
 	h.state(t.Add(seconds(18)), "Net Connection", "Net Connection", "running")
 	h.exit(t.Add(seconds(20)), bat)
 }
@@ -82,7 +82,8 @@ func (in *intrusion) toDomainController() {
 	s := in.shell.session
 	shell := src.start(t, s, in.shell, sys32+"cmd.exe", `C:\Windows\system32\cmd.exe`)
 	tool := src.run(t.Add(seconds(3)), s, shell, sys32+`wbem\WMIC.exe`,
-		`wmic  /node:10.20.10.10 process call create "cmd.exe /c net localgroup administrators > C:\Windows\Temp\n.tmp"`, seconds(3))
+		`wmic  /node:10.20.10.10 /user:corp\adm-infra /password:***** process call create "cmd.exe /c net localgroup administrators > C:\Windows\Temp\n.tmp"`, seconds(3))
+	src.explicit(t.Add(seconds(3)).Add(millis(300)), s, tool, in.adminInfra, dst)
 	src.connect(t.Add(seconds(3)).Add(millis(400)), tool, dst.ip, dst.fqdn(), 135, "epmap")
 	src.connect(t.Add(seconds(3)).Add(millis(600)), tool, dst.ip, dst.fqdn(), 49667, "-")
 	in2 := dst.logon(t.Add(seconds(3)).Add(millis(500)), in.adminInfra, visit{kind: 3, from: src.ip, workstation: "FS01", ntlm: true})
@@ -109,7 +110,7 @@ func (in *intrusion) collect() {
 	src, dst := in.ex01, in.fs01
 	t := at(10, "03:04:20")
 	line := `C:\Users\Public\Music\rar.exe a -m3 -inul -ed -r -s -hpforeverthegod -ta20260201 -n*.pdf -n*.ddf c:\windows\ime\out1.tmp \\10.20.10.21\projects`
-	s := dst.logon(t.Add(millis(900)), in.adminInfra, visit{kind: 3, from: src.ip, workstation: "-"})
+	s := dst.logon(t.Add(millis(900)), in.adminInfra, visit{kind: 3, from: src.ip, workstation: "EX01", ntlm: true})
 	rar := in.command(t, line, music+"rar.exe", line, seconds(95))
 	src.connect(t.Add(millis(700)), src.procs.kernel, dst.ip, dst.fqdn(), 445, "microsoft-ds")
 	src.create(t.Add(seconds(2)), rar, ime+"out1.tmp")
@@ -161,11 +162,11 @@ func (in *intrusion) cleanUp() {
 
 func (in *intrusion) removeStealer(t time.Time) {
 	h := in.ws041
-	p := h.run(t, h.system, in.stolen, drm+"nc.exe", `C:\ProgramData\Microsoft\DRM\nc.exe -remove`, seconds(2))
+	p := h.run(t, h.system, in.stolen, drm+"netcset.exe", `C:\ProgramData\Microsoft\DRM\netcset.exe -remove`, seconds(2))
 	h.state(t.Add(seconds(1)), "Net Connection", "Net Connection", "stopped")
 	h.registryDelete(t.Add(seconds(1)).Add(millis(300)), h.procs.services, servers+"Net Connection")
 	h.exit(t.Add(seconds(1)).Add(millis(500)), in.stolen)
-	h.remove(t.Add(seconds(3)), p, drm+"ncs.exe")
+	h.remove(t.Add(seconds(3)), p, drm+"netcsvc.exe")
 }
 
 func (in *intrusion) clearLogs(t time.Time) {
