@@ -192,7 +192,7 @@ func (e *Evaluator) remember(id int32, result bool) {
 // evalList evaluates the children of an And or Or until one decides.
 func (e *Evaluator) evalList(n *node) bool {
 	decisive := n.op == logic.Or
-	for _, kid := range e.p.kids[n.first : n.first+n.count] {
+	for _, kid := range e.p.children(n) {
 		if e.eval(kid) == decisive {
 			return decisive
 		}

@@ -28,23 +28,26 @@ type piece struct {
 func newGlob(parts []logic.Part, cased bool) *glob {
 	g := &glob{}
 	var segment []piece
-	for i, p := range parts {
+	for _, p := range parts {
 		switch {
 		case p.Wild == '*':
-			g.openFront = g.openFront || i == 0
-			g.openBack = i == len(parts)-1
+			g.openFront = g.openFront || len(segment)+len(g.segments) == 0
+			g.openBack = true
 			if len(segment) > 0 {
 				g.segments = append(g.segments, segment)
 			}
 			segment = nil
 			continue
+		case p.Wild == 0 && p.Lit == "":
+			continue
 		case p.Wild != 0:
 			segment = append(segment, piece{any: true})
-		case p.Lit != "" && cased:
+		case cased:
 			segment = append(segment, piece{lit: []byte(p.Lit)})
-		case p.Lit != "":
+		default:
 			segment = append(segment, piece{lit: []byte(fold.String(p.Lit))})
 		}
+		g.openBack = false
 	}
 	if len(segment) > 0 {
 		g.segments = append(g.segments, segment)

@@ -81,7 +81,7 @@ func (s *scanner) clock() (h, m, sec int, ok bool) {
 	if !ok1 || !ok2 || !ok3 || !colon1 || !colon2 || h > 23 || m > 59 || sec > 59 {
 		return 0, 0, 0, false
 	}
-	if !s.eat('.') {
+	if !s.eat('.') && !s.eat(',') {
 		return h, m, sec, true
 	}
 	n := 0
@@ -89,7 +89,7 @@ func (s *scanner) clock() (h, m, sec int, ok bool) {
 		n++
 	}
 	s.text = s.text[n:]
-	return h, m, sec, n > 0 && n <= 9
+	return h, m, sec, n > 0
 }
 
 // zone reads nothing, Z or ±hh:mm and returns the minutes east of Greenwich.

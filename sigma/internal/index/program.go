@@ -101,3 +101,11 @@ func (p *Program) FieldNames() []string {
 
 // Len returns the number of members.
 func (p *Program) Len() int { return len(p.exprs) }
+
+// children returns the operands of an operator node, nothing for others.
+func (p *Program) children(n *node) []int32 {
+	if n.count == 0 {
+		return nil
+	}
+	return p.kids[n.first : n.first+n.count]
+}

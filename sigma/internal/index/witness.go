@@ -90,7 +90,7 @@ func (p *Program) plan() {
 // node works out one node from its children.
 func (pl *planner) node(id int32) {
 	n := &pl.p.nodes[id]
-	kids := pl.p.kids[n.first : n.first+n.count]
+	kids := pl.p.children(n)
 	switch n.op {
 	case logic.False:
 		pl.witnesses[id] = witness{ok: true}
@@ -290,7 +290,7 @@ func (pl *planner) collect(m, id int32) {
 	case logic.And:
 		pl.collect(m, pl.witnesses[id].child)
 	case logic.Or:
-		for _, k := range pl.p.kids[n.first : n.first+n.count] {
+		for _, k := range pl.p.children(n) {
 			pl.collect(m, k)
 		}
 	case logic.Atom:
