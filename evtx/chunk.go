@@ -302,7 +302,7 @@ func (w *chunkWalk) carveOne(pos int) int {
 func (d *Decoder) filled(end int) bool {
 	last := 0
 	for i := range d.slots {
-		last = max(last, int(d.slots[i].off)+int(d.slots[i].size))
+		last = max(last, d.slots[i].off()+d.slots[i].size())
 	}
 	return end-last <= 8
 }

@@ -44,6 +44,7 @@ type Decoder struct {
 	defs    [4096]defEntry
 	gen     uint32
 	layouts [1024]*Layout
+	memos   [256]*jsonMemo
 	slots   []slot
 	insts   []instance
 	walk    walker
@@ -54,6 +55,7 @@ type Decoder struct {
 	strings interner
 	clock   clockCache
 	sid     sidCache
+	ends    []int // for jsonMemo
 }
 
 type budgets struct{ defs, nodes, attempts, values, output int }

@@ -56,7 +56,7 @@ func (r *Record) flatValues(dst []byte, values []Value) []byte {
 
 func (r *Record) flatValue(dst []byte, v Value) []byte {
 	if v.src == fromChunk {
-		s := slot{off: v.off, size: uint16(v.size), typ: v.Type}
+		s := v.at
 		if v.Type == TypeNull {
 			return append(dst, '"', '"')
 		}

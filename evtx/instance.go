@@ -1,12 +1,17 @@
 package evtx
 
-// A slot is the place of one value in the chunk.
-type slot struct {
-	off  uint32
-	size uint16
-	typ  Type
-	_    uint8
+// A slot is the place of one value in the chunk: offset, size and type in one
+// word, low bits first.
+type slot uint64
+
+func makeSlot(off, size int, typ Type) slot {
+	return slot(uint32(off)) | slot(uint16(size))<<32 | slot(typ)<<48
 }
+
+func (s slot) off() int            { return int(uint32(s)) }
+func (s slot) size() int           { return int(uint16(s >> 32)) }
+func (s slot) typ() Type           { return Type(s >> 48) }
+func (s slot) raw(c []byte) []byte { return c[s.off() : s.off()+s.size()] }
 
 // An instance is one use of a program within a record: its values are the
 // slots base to base+count.
@@ -149,17 +154,23 @@ func (d *Decoder) values(h *instanceHead, end int) (next int, nested bool, class
 	d.slots = growSlots(d.slots, h.count)
 	slots := d.slots[base:]
 	specs := d.c[h.specs:v]
+	odd := uint32(0)
 	for i := range slots {
-		spec := u32(specs, 4*i)
-		size, typ := spec&0xffff, Type(spec>>16)
-		slots[i] = slot{off: uint32(v), size: uint16(size), typ: typ}
-		v += int(size)
-		if w := uint32(fixedWidth[typ]); w != size && w != 0 {
-			d.warn |= WarnValueWidth
+		if len(specs) < 4 {
+			break // never: one descriptor per slot
 		}
-		if typ == TypeBinXML && size != 0 {
+		spec := u32(specs, 0) & 0xffffff
+		specs = specs[4:]
+		slots[i] = slot(spec)<<32 | slot(uint32(v))
+		v += int(uint16(spec))
+		w := widths[spec>>16]
+		odd |= (spec ^ w) & (w >> 16)
+		if spec>>16 == uint32(TypeBinXML) {
 			nested = true
 		}
+	}
+	if odd != 0 {
+		d.warn |= WarnValueWidth
 	}
 	if v > end {
 		return v, false, ValueSpec
@@ -178,10 +189,10 @@ func growSlots(s []slot, n int) []slot {
 func (d *Decoder) nested(from, to, depth int) Class {
 	for i := from; i < to; i++ {
 		s := d.slots[i]
-		if s.typ != TypeBinXML || s.size == 0 {
+		if s.typ() != TypeBinXML || s.size() == 0 {
 			continue
 		}
-		if class := d.payload(int(s.off), int(s.off)+int(s.size), int32(i), depth+1); class != NoDamage {
+		if class := d.payload(s.off(), s.off()+s.size(), int32(i), depth+1); class != NoDamage {
 			return class
 		}
 	}

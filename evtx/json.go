@@ -1,6 +1,7 @@
 package evtx
 
 import (
+	"encoding/binary"
 	"slices"
 	"strconv"
 )
@@ -12,24 +13,49 @@ import (
 // that would exceed 4 MiB is replaced by a stub with its number, and gets
 // [WarnCut].
 func (r *Record) AppendJSON(dst []byte) []byte {
+	if m := r.memo(); m != nil {
+		return r.remembered(dst, m)
+	}
 	start := len(dst)
 	limit := min(maxOutput, r.d.left.output)
-	j := &r.layout.json
-	for i := range j.ops {
-		op := &j.ops[i]
-		dst = append(dst, op.pre...)
-		if op.kind <= opData {
-			dst = r.jsonText(dst, op)
-		} else {
-			dst = r.jsonSpecial(dst, op)
-		}
-		if len(dst)-start > limit {
+	ops := r.layout.json.ops
+	for i := range ops {
+		if dst = r.jsonOp(dst, &ops[i]); len(dst)-start > limit {
 			return r.jsonStub(dst[:start])
 		}
 	}
-	dst = append(dst, j.tail...)
 	r.d.left.output -= len(dst) - start
 	return dst
+}
+
+// jsonOp writes the literal before an operation and the operation.
+func (r *Record) jsonOp(dst []byte, op *jsonOp) []byte {
+	if len(dst)+op.size+32 > cap(dst) {
+		dst = slices.Grow(dst, op.size+1024)
+	}
+	dst = appendPadded(dst, op.pre, op.size)
+	switch op.kind {
+	case opText, opData:
+		return r.jsonText(dst, op)
+	case opAttrs:
+		return r.jsonElement(dst, op)
+	case opEnd:
+		return dst
+	}
+	return r.jsonSpecial(dst, op)
+}
+
+// appendPadded appends n bytes of p, whose length is a multiple of 16. The
+// caller has made room for 16 bytes more than n. Short copies in steps of
+// eight bytes beat a call.
+func appendPadded(dst, p []byte, n int) []byte {
+	w := len(dst)
+	out := dst[w:cap(dst)]
+	for k := 0; k < n; k += 16 {
+		binary.LittleEndian.PutUint64(out[k:], u64(p, k))
+		binary.LittleEndian.PutUint64(out[k+8:], u64(p, k+8))
+	}
+	return dst[:w+n]
 }
 
 // jsonStub stands for a record whose output is too large.
@@ -40,14 +66,14 @@ func (r *Record) jsonStub(dst []byte) []byte {
 	return append(dst, `},"EventData":null}}`...)
 }
 
-// jsonText writes the value of one slot.
+// jsonText writes the value of one slot. The commonest types come first.
 func (r *Record) jsonText(dst []byte, op *jsonOp) []byte {
 	if op.slot >= 0 {
 		s := r.d.slots[op.slot]
-		if s.typ == TypeString && (s.size > 0 || op.kind == opData) {
-			return appendJSONUTF16(dst, r.d.c[s.off:s.off+uint32(s.size)])
+		if s.typ() == TypeString && (s.size() > 0 || op.kind == opData) {
+			return appendJSONUTF16(dst, r.d.c, s.off(), s.size())
 		}
-		if s.typ != TypeNull && s.size > 0 {
+		if s.typ() != TypeNull && s.size() > 0 {
 			return r.jsonSlot(dst, s)
 		}
 	}
@@ -59,10 +85,10 @@ func (r *Record) jsonText(dst []byte, op *jsonOp) []byte {
 
 // jsonSlot writes a value that is not Null.
 func (r *Record) jsonSlot(dst []byte, s slot) []byte {
-	raw := r.d.c[s.off : s.off+uint32(s.size)]
-	switch s.typ {
+	raw, typ := s.raw(r.d.c), s.typ()
+	switch typ {
 	case TypeString:
-		return appendJSONUTF16(dst, raw)
+		return appendJSONUTF16(dst, r.d.c, s.off(), len(raw))
 	case TypeANSI, TypeXML, 0x27, 0x28:
 		mark := len(dst)
 		dst = r.appendSlot(dst, s)
@@ -70,17 +96,17 @@ func (r *Record) jsonSlot(dst []byte, s slot) []byte {
 	case TypeBool:
 		return strconv.AppendBool(dst, !allZero(raw))
 	case TypeUint8, TypeUint16, TypeUint32, TypeUint64, TypeInt8, TypeInt16, TypeInt32, TypeInt64:
-		if int(fixedWidth[s.typ]) == len(raw) {
-			return appendScalar(dst, s.typ, raw)
+		if int(fixedWidth[typ]) == len(raw) {
+			return appendScalar(dst, typ, raw)
 		}
 	case TypeGUID:
 		if !r.d.Modern && len(raw) == 16 {
-			return append(appendGUIDDigits(append(dst, '"'), raw, upperHex), '"')
+			return append(appendGUIDDigits(append(dst, '"'), raw, &upperPairs), '"')
 		}
 	case TypeFiletime, TypeSystime:
-		return append(r.appendTime(append(dst, '"'), s.typ, raw, r.digits()), '"')
+		return append(r.appendTime(append(dst, '"'), typ, raw, r.digits()), '"')
 	}
-	if s.typ&arrayBit != 0 {
+	if typ&arrayBit != 0 {
 		return r.jsonArray(dst, s)
 	}
 	return append(r.appendSlot(append(dst, '"'), s), '"')
@@ -165,7 +191,7 @@ func (r *Record) jsonAttrs(dst []byte, attrs []jsonAttr) ([]byte, int) {
 	n := 0
 	for i := range attrs {
 		a := &attrs[i]
-		if r.empty(a.parts) {
+		if a.single && r.emptySlot(a.slot) || !a.single && r.empty(a.parts) {
 			continue
 		}
 		if n > 0 {
@@ -173,7 +199,11 @@ func (r *Record) jsonAttrs(dst []byte, attrs []jsonAttr) ([]byte, int) {
 		}
 		n++
 		dst = append(dst, a.key...)
-		dst = r.jsonParts(dst, a.parts)
+		if a.single {
+			dst = r.jsonSlot(dst, r.d.slots[a.slot])
+		} else {
+			dst = r.jsonParts(dst, a.parts)
+		}
 		if len(dst) > 2*maxOutput {
 			break
 		}
@@ -189,13 +219,19 @@ func (r *Record) empty(parts []part) bool {
 			if p.text != "" {
 				return false
 			}
-		} else if p.slot >= 0 {
-			if s := r.d.slots[p.slot]; s.typ != TypeNull && s.typ != TypeBinXML && s.size > 0 {
-				return false
-			}
+		} else if !r.emptySlot(p.slot) {
+			return false
 		}
 	}
 	return true
+}
+
+func (r *Record) emptySlot(slot int32) bool {
+	if slot < 0 {
+		return true
+	}
+	s := r.d.slots[slot]
+	return s.typ() == TypeNull || s.typ() == TypeBinXML || s.size() == 0
 }
 
 // jsonList writes the unnamed Data: one item as a scalar, several as a list.
@@ -251,7 +287,7 @@ func (r *Record) jsonItems(dst []byte, parts []part, n int) ([]byte, int) {
 		return dst, n
 	}
 	s := r.d.slots[parts[0].slot]
-	if s.typ&arrayBit == 0 {
+	if s.typ()&arrayBit == 0 {
 		comma()
 		return r.jsonSlot(dst, s), n
 	}

@@ -11,7 +11,13 @@ import (
 
 type jsonProgram struct {
 	ops  []jsonOp
-	tail string
+	uses []jsonUse // for each op in turn
+}
+
+// A jsonUse names the slots that decide an op's output.
+type jsonUse struct {
+	slot int32   // the only one, or noSlot
+	more []int32 // all, when there are several
 }
 
 type jsonOpKind uint8
@@ -24,10 +30,12 @@ const (
 	opMember                   // the member "#attributes", then a comma, if there are any
 	opMixed                    // the member "#text", then a comma, if there is any
 	opList                     // the unnamed Data of one parent
+	opEnd                      // nothing: the literal before is the end
 )
 
 type jsonOp struct {
-	pre   string // literal before
+	pre   []byte // literal before, padded to a multiple of 16
+	size  int    // its length
 	kind  jsonOpKind
 	comma commaRule
 	slot  int32
@@ -46,8 +54,10 @@ const (
 )
 
 type jsonAttr struct {
-	key   string // quoted, with colon
-	parts []part
+	key    string // quoted, with colon
+	parts  []part
+	slot   int32
+	single bool // parts is no more than the slot
 }
 
 func compileJSON(root []part) jsonProgram {
@@ -55,7 +65,38 @@ func compileJSON(root []part) jsonProgram {
 	c.lit = append(c.lit, '{')
 	c.members(root, false, true)
 	c.lit = append(c.lit, '}')
-	return jsonProgram{c.ops, string(c.lit)}
+	c.emit(jsonOp{kind: opEnd})
+	p := jsonProgram{ops: c.ops}
+	for i := range p.ops {
+		p.uses = append(p.uses, p.ops[i].use())
+	}
+	return p
+}
+
+// use lists the slots that an operation reads.
+func (op *jsonOp) use() jsonUse {
+	if op.kind == opText || op.kind == opData {
+		return jsonUse{slot: op.slot}
+	}
+	u := jsonUse{slot: noSlot}
+	add := func(parts []part) {
+		for _, p := range parts {
+			if p.kind == partSlot && p.slot >= 0 {
+				u.more = append(u.more, p.slot)
+			}
+		}
+	}
+	add(op.parts)
+	for _, a := range op.attrs {
+		add(a.parts)
+	}
+	for _, l := range op.list {
+		add(l)
+	}
+	if len(u.more) == 1 {
+		u.slot, u.more = u.more[0], nil
+	}
+	return u
 }
 
 type jsonCompiler struct {
@@ -64,7 +105,8 @@ type jsonCompiler struct {
 }
 
 func (c *jsonCompiler) emit(op jsonOp) {
-	op.pre = string(c.lit)
+	op.size = len(c.lit)
+	op.pre = append(make([]byte, 0, op.size+16), c.lit...)[:(op.size+15)&^15]
 	c.lit = c.lit[:0]
 	c.ops = append(c.ops, op)
 }
@@ -188,7 +230,11 @@ func (c *jsonCompiler) attributes(n *node, data bool) (attrs []jsonAttr, static 
 			static = static && p.kind == partText
 		}
 		key := string(append(appendJSONString(nil, keys.unique(a.name)), ':'))
-		attrs = append(attrs, jsonAttr{key, a.parts})
+		out := jsonAttr{key: key, parts: a.parts}
+		if len(a.parts) == 1 && a.parts[0].kind == partSlot {
+			out.slot, out.single = a.parts[0].slot, true
+		}
+		attrs = append(attrs, out)
 	}
 	return attrs, static
 }

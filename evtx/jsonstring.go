@@ -2,61 +2,99 @@ package evtx
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"slices"
 	"unicode/utf8"
 )
 
-// appendJSONUTF16 appends UTF-16LE text as a JSON string, up to the first NUL.
-// Eight units at a time are checked for being ASCII that needs no escape.
-func appendJSONUTF16(dst, raw []byte) []byte {
-	n := len(raw) &^ 1
-	dst = slices.Grow(dst, n/2*6+16) // an escaped unit takes six bytes
-	out := dst[len(dst):cap(dst)]
-	out[0] = '"'
-	w, i := 1, 0
-	for {
-		for n-i >= 16 {
-			a, b := u64(raw, i), u64(raw, i+8)
-			x := pack(a) | pack(b)<<32
-			if (a|b)&notASCII != 0 || !plain(x) {
+// appendJSONUTF16 appends UTF-16LE text, n bytes at off in c, as a JSON string
+// up to the first NUL. Eight units at a time are packed into a word in which
+// the first byte that needs an escape is found by arithmetic; the last units
+// are read together with what follows them, and masked.
+func appendJSONUTF16(dst, c []byte, off, n int) []byte {
+	n &^= 1
+	w := len(dst)
+	if cap(dst)-w < 3*n+32 { // an escaped unit takes six bytes
+		dst = slices.Grow(dst, 3*n+32)
+	}
+	out := dst[:cap(dst)]
+	out[w] = '"'
+	w++
+	for end := off + n; off < end; {
+		k := end - off
+		x, ok := eightUnits(c, off, k)
+		if !ok {
+			var stop bool
+			if w, off, stop = appendUnit(out, w, c[:end], off); stop {
 				break
 			}
-			binary.LittleEndian.PutUint64(out[w:], x)
-			w += 8
-			i += 16
-		}
-		if i >= n {
-			break
-		}
-		c := u16(raw, i)
-		i += 2
-		if c < 0x80 && jsonPlain[c] {
-			out[w] = byte(c)
-			w++
 			continue
 		}
-		if c == 0 {
-			break
-		}
-		if c < 0x80 {
-			w += escapeByte(out[w:], byte(c))
+		binary.LittleEndian.PutUint64(out[w:], x)
+		bad := needEscape(x)
+		if bad == 0 {
+			w += min(k, 16) / 2
+			off += 16
 			continue
 		}
-		var r rune
-		r, i = decodeUnit(raw[:n], c, i)
-		w += utf8.EncodeRune(out[w:w+4], r)
+		plain := bits.TrailingZeros64(bad) / 8
+		w += plain
+		off += 2*plain + 2
+		b := byte(x >> (8 * plain))
+		if b == 0 {
+			break
+		}
+		w += escapeByte(out[w:], b)
 	}
 	out[w] = '"'
-	return dst[:len(dst)+w+1]
+	return out[:w+1]
 }
 
-// plain reports whether none of eight ASCII bytes needs an escape in JSON.
-func plain(x uint64) bool {
+// eightUnits packs the units at off, k bytes of them and at most eight units,
+// and fills up with blanks. It fails where one is not ASCII or c ends.
+func eightUnits(c []byte, off, k int) (uint64, bool) {
+	if off+16 > len(c) {
+		return 0, false
+	}
+	a, b := u64(c, off), u64(c, off+8)
+	if k >= 16 {
+		return pack(a) | pack(b)<<32, (a|b)&notASCII == 0
+	}
+	if k < 8 {
+		a &= 1<<(8*uint(k)) - 1
+		b = 0
+	} else {
+		b &= 1<<(8*uint(k-8)) - 1
+	}
+	x := pack(a) | pack(b)<<32 | 0x2020202020202020<<(4*uint(k))
+	return x, (a|b)&notASCII == 0
+}
+
+// appendUnit writes the one rune at off; stop reports a NUL.
+func appendUnit(out []byte, w int, c []byte, off int) (int, int, bool) {
+	u := u16(c, off)
+	off += 2
+	switch {
+	case u == 0:
+		return w, off, true
+	case u >= 0x80:
+		r, next := decodeUnit(c, u, off)
+		return w + utf8.EncodeRune(out[w:w+4], r), next, false
+	case jsonPlain[u]:
+		out[w] = byte(u)
+		return w + 1, off, false
+	}
+	return w + escapeByte(out[w:], byte(u)), off, false
+}
+
+// needEscape marks with its high bit each of eight ASCII bytes that needs an
+// escape in JSON.
+func needEscape(x uint64) uint64 {
 	const low7, high = 0x7f7f7f7f7f7f7f7f, 0x8080808080808080
 	control := x + 0x6060606060606060 // high bit set from 0x20 on
 	quote := (x ^ 0x2222222222222222) + low7
 	slash := (x ^ 0x5c5c5c5c5c5c5c5c) + low7
-	return control&quote&slash&high == high
+	return ^(control & quote & slash) & high
 }
 
 var jsonPlain = func() (t [128]bool) {

@@ -2,6 +2,7 @@ package evtx
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 )
 
@@ -29,13 +30,15 @@ type Layout struct {
 	Fields []Field
 
 	shared bool
+	hash   uint32 // spreads layouts over small tables
 	cost   int
 	key    []instKey
 	cut    bool // the document was too large to be laid out whole
 	byPath map[string]int
 	items  []item
-	lits   []string // literal values, UTF-8
-	comps  [][]part // values of several parts
+	lits   []string  // literal values, UTF-8
+	comps  [][]part  // values of several parts
+	deps   [][]int32 // slots any of which being Null removes an item; the first is empty
 	root   []part
 	system systemRefs
 	json   jsonProgram
@@ -91,10 +94,10 @@ func layoutKey(insts []instance) string {
 type item struct {
 	field    uint16
 	kind     itemKind
-	optional bool    // a Null value removes it
-	attr     bool    // empty text removes it
-	slot     int32   // or index into lits or comps
-	deps     []int32 // slots whose Null removes it
+	optional bool  // a Null value removes it
+	attr     bool  // empty text removes it
+	slot     int32 // or index into lits or comps
+	deps     int32 // index into the layout's deps, 0 for none
 }
 
 type itemKind uint8
@@ -113,6 +116,7 @@ func newLayout(insts []instance) *Layout {
 		in := &insts[i]
 		l.key = append(l.key, instKey{in.prog.id, in.count, in.parent})
 		l.shared = l.shared && in.prog.shared
+		l.hash = (l.hash + in.prog.id) * 0x01000193
 		s.children[in.parent] = append(s.children[in.parent], i)
 	}
 	for _, i := range s.children[-1] {
@@ -315,7 +319,7 @@ func hasValue(texts []part, n *node) bool {
 
 func (b *itemBuilder) add(f uint16, parts []part, deps []int32, attr bool) {
 	l := b.l
-	it := item{field: f, attr: attr, deps: deps}
+	it := item{field: f, attr: attr, deps: b.depsIndex(deps)}
 	switch {
 	case len(parts) == 0:
 		it.kind, it.slot = itemLiteral, b.literal("")
@@ -333,6 +337,21 @@ func (b *itemBuilder) add(f uint16, parts []part, deps []int32, attr bool) {
 		it.slot, it.optional = parts[0].slot, parts[0].optional
 	}
 	l.items = append(l.items, it)
+}
+
+// depsIndex keeps a list of dependencies; neighbours mostly share theirs.
+func (b *itemBuilder) depsIndex(deps []int32) int32 {
+	if len(deps) == 0 {
+		return 0
+	}
+	l := b.l
+	if last := len(l.deps) - 1; last < 0 || !slices.Equal(l.deps[last], deps) {
+		if last < 0 {
+			l.deps = append(l.deps, nil)
+		}
+		l.deps = append(l.deps, deps)
+	}
+	return int32(len(l.deps) - 1)
 }
 
 func (b *itemBuilder) literal(s string) int32 {

@@ -67,15 +67,15 @@ func (w *walker) name(c byte) ([]byte, bool) {
 // chars reads a counted string and returns its place.
 func (w *walker) chars() (slot, bool) {
 	if !w.need(2) {
-		return slot{}, false
+		return 0, false
 	}
 	n := 2 * int(u16(w.c, w.p))
 	w.p += 2
 	if !w.need(n) {
-		return slot{}, false
+		return 0, false
 	}
 	w.p += n
-	return slot{off: uint32(w.p - n), size: uint16(n), typ: TypeString}, true
+	return makeSlot(w.p-n, n, TypeString), true
 }
 
 // element walks one element, from behind its token to behind its end. It does
@@ -169,7 +169,7 @@ func (w *walker) text() {
 		return
 	}
 	if w.inName {
-		w.code(skelText, w.c[s.off:int(s.off)+int(s.size)])
+		w.code(skelText, s.raw(w.c))
 		return
 	}
 	w.addSlot(skelSlot, s)
@@ -187,7 +187,7 @@ func (w *walker) instruction() {
 	if w.p < w.end && w.c[w.p]&^moreBit == tokPIData {
 		w.p++
 		if s, ok := w.chars(); ok {
-			w.code(skelPIData, w.c[s.off:int(s.off)+int(s.size)])
+			w.code(skelPIData, s.raw(w.c))
 		}
 	}
 }
@@ -206,7 +206,7 @@ func (w *walker) nest() {
 		w.fail(ValueSpec)
 		return
 	}
-	w.addSlot(skelNest, slot{off: uint32(start), size: uint16(w.p - start), typ: TypeBinXML})
+	w.addSlot(skelNest, makeSlot(start, w.p-start, TypeBinXML))
 }
 
 // isUTF16 compares UTF-16 bytes with an ASCII string.

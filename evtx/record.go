@@ -1,6 +1,9 @@
 package evtx
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // A Record is one event record. It lives in its decoder's memory: it and what
 // its methods return as slices are valid until the function that was handed
@@ -31,8 +34,7 @@ type Value struct {
 	Field uint16 // index into the layout's Fields
 	Type  Type
 	src   valueSource
-	off   uint32 // in the chunk, or index into the layout's literals or parts
-	size  uint32
+	at    slot // in the chunk, or index into the layout's literals or parts
 }
 
 type valueSource uint8
@@ -58,7 +60,7 @@ func (r *Record) RawValue(v Value) []byte {
 	if v.src != fromChunk {
 		return nil
 	}
-	return r.d.c[v.off : v.off+v.size : v.off+v.size]
+	return slices.Clip(v.at.raw(r.d.c))
 }
 
 // Values returns the record's values in document order.
@@ -75,50 +77,60 @@ func (r *Record) collect() {
 	if l.cut {
 		r.Warnings |= WarnCut
 	}
-	out := r.values[:0]
 	most := maxRecordValues
 	if r.d.left.values < 0 {
 		most = maxRecordValues / 16
 	}
+	out := slices.Grow(r.values[:0], len(l.items))
 	for i := range l.items {
-		if len(out) > most {
+		it := &l.items[i]
+		if it.kind == itemSlot && it.slot >= 0 && it.deps == 0 && len(out) < cap(out) {
+			// The common case: a present value of a plain type.
+			s := slots[it.slot]
+			if t := s.typ(); t-1 < 0x20 && (s.size() > 0 || !it.attr) {
+				out = append(out, Value{Field: it.field, Type: t, at: s})
+				continue
+			}
+		}
+		if out = r.unusual(out, it); len(out) > most {
 			r.Warnings |= WarnCut
 			break
-		}
-		it := &l.items[i]
-		if it.deps != nil && anyNull(it.deps, slots) {
-			continue
-		}
-		if it.kind != itemSlot {
-			out = r.constant(out, it)
-			continue
-		}
-		if it.slot < 0 {
-			if !it.optional && !it.attr {
-				out = append(out, Value{Field: it.field})
-			}
-			continue
-		}
-		s := &slots[it.slot]
-		switch {
-		case s.typ == TypeNull:
-			if !it.optional && !it.attr {
-				out = append(out, Value{Field: it.field})
-			}
-		case s.typ&arrayBit != 0:
-			out = r.array(out, it.field, *s)
-		case it.attr && s.size == 0, s.typ == TypeBinXML:
-		default:
-			out = append(out, Value{Field: it.field, Type: s.typ, off: s.off, size: uint32(s.size)})
 		}
 	}
 	r.d.left.values -= len(out)
 	r.values = out
 }
 
+// unusual adds the values of any item.
+func (r *Record) unusual(out []Value, it *item) []Value {
+	if it.deps > 0 && anyNull(r.layout.deps[it.deps], r.d.slots) {
+		return out
+	}
+	if it.kind != itemSlot {
+		return r.constant(out, it)
+	}
+	s := slot(0)
+	if it.slot >= 0 {
+		s = r.d.slots[it.slot]
+	}
+	switch t := s.typ(); {
+	case t == TypeNull:
+		if it.optional || it.attr {
+			return out
+		}
+		return append(out, Value{Field: it.field})
+	case t&arrayBit != 0:
+		return r.array(out, it.field, s)
+	case it.attr && s.size() == 0, t == TypeBinXML:
+		return out
+	default:
+		return append(out, Value{Field: it.field, Type: t, at: s})
+	}
+}
+
 func anyNull(deps []int32, slots []slot) bool {
 	for _, s := range deps {
-		if slots[s].typ == TypeNull {
+		if slots[s].typ() == TypeNull {
 			return true
 		}
 	}
@@ -128,12 +140,12 @@ func anyNull(deps []int32, slots []slot) bool {
 // constant adds a literal or composed value.
 func (r *Record) constant(out []Value, it *item) []Value {
 	if it.kind == itemLiteral {
-		return append(out, Value{it.field, TypeString, fromLiteral, uint32(it.slot), 0})
+		return append(out, Value{it.field, TypeString, fromLiteral, slot(it.slot)})
 	}
 	if it.optional && r.allNull(r.layout.comps[it.slot]) {
 		return out
 	}
-	return append(out, Value{it.field, TypeString, fromParts, uint32(it.slot), 0})
+	return append(out, Value{it.field, TypeString, fromParts, slot(it.slot)})
 }
 
 // allNull reports that an optional part is Null and no other part has text.
@@ -148,7 +160,7 @@ func (r *Record) allNull(parts []part) bool {
 
 // null reports whether a slot is absent or Null.
 func (r *Record) null(slot int32) bool {
-	return slot < 0 || r.d.slots[slot].typ == TypeNull
+	return slot < 0 || r.d.slots[slot].typ() == TypeNull
 }
 
 // array adds one value per item, or one empty value for an empty array.
@@ -160,10 +172,10 @@ func (r *Record) array(out []Value, field uint16, s slot) []Value {
 		if !ok {
 			break
 		}
-		out = append(out, Value{Field: field, Type: one.typ, off: one.off, size: uint32(one.size)})
+		out = append(out, Value{Field: field, Type: one.typ(), at: one})
 	}
 	if len(out) == n {
-		out = append(out, Value{Field: field, Type: s.typ &^ arrayBit, off: s.off})
+		out = append(out, Value{Field: field, Type: s.typ() &^ arrayBit, at: makeSlot(s.off(), 0, s.typ()&^arrayBit)})
 	}
 	return out
 }
@@ -175,12 +187,12 @@ type arrayItems struct {
 }
 
 func (a *arrayItems) next() (slot, bool) {
-	n := int(a.s.size)
+	n := a.s.size()
 	if n == 0 {
-		return slot{}, false
+		return 0, false
 	}
-	typ := a.s.typ &^ arrayBit
-	raw := a.c[a.s.off : int(a.s.off)+n]
+	typ := a.s.typ() &^ arrayBit
+	raw := a.s.raw(a.c)
 	size, step := n, n
 	switch typ {
 	case TypeString:
@@ -201,9 +213,8 @@ func (a *arrayItems) next() (slot, bool) {
 			size, step = w, w
 		}
 	}
-	out := slot{off: a.s.off, size: uint16(size), typ: typ}
-	a.s.off += uint32(step)
-	a.s.size -= uint16(step)
+	out := makeSlot(a.s.off(), size, typ)
+	a.s = makeSlot(a.s.off()+step, n-step, a.s.typ())
 	return out, true
 }
 
@@ -228,12 +239,12 @@ type RecordKey struct {
 func (r *Record) Key() RecordKey {
 	h := uint64(14695981039346656037)
 	for i := range r.d.slots {
-		s := &r.d.slots[i]
-		h = (h ^ uint64(s.typ)<<16 ^ uint64(s.size)) * 1099511628211
-		if s.typ == TypeBinXML {
+		s := r.d.slots[i]
+		h = (h ^ uint64(s>>32)) * 1099511628211
+		if s.typ() == TypeBinXML {
 			continue
 		}
-		for _, b := range r.d.c[s.off : s.off+uint32(s.size)] {
+		for _, b := range s.raw(r.d.c) {
 			h = (h ^ uint64(b)) * 1099511628211
 		}
 	}

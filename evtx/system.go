@@ -45,15 +45,14 @@ func findSystem(l *Layout) systemRefs {
 func (r *Record) number(ref *systemRef) (uint64, bool) {
 	if ref.kind == itemSlot && ref.slot >= 0 {
 		s := r.d.slots[ref.slot]
-		raw := r.d.c[s.off : s.off+uint32(s.size)]
-		switch {
-		case s.typ == TypeNull:
+		switch typ := s.typ(); {
+		case typ == TypeNull:
 			return 0, false
-		case s.typ == TypeString || s.typ == TypeANSI || s.typ == TypeXML:
+		case typ == TypeString || typ == TypeANSI || typ == TypeXML:
 			var buf [64]byte
 			return parseUint(r.appendSlot(buf[:0], s))
 		}
-		return littleEndian(raw)
+		return littleEndian(s.raw(r.d.c))
 	}
 	if ref.slot < 0 {
 		return 0, false
@@ -94,8 +93,8 @@ func (r *Record) text(ref *systemRef) string {
 		return ref.lit
 	}
 	if ref.kind == itemSlot {
-		if s := r.d.slots[ref.slot]; s.typ == TypeString {
-			return r.d.strings.utf16(r.d.c[s.off : s.off+uint32(s.size)])
+		if s := r.d.slots[ref.slot]; s.typ() == TypeString {
+			return r.d.strings.utf16(s.raw(r.d.c))
 		}
 	}
 	var buf [256]byte
@@ -228,8 +227,8 @@ func (r *Record) TimeCreated() Filetime {
 		return r.Written
 	}
 	if ref.kind == itemSlot {
-		if s := r.d.slots[ref.slot]; s.typ == TypeFiletime && s.size == 8 {
-			return Filetime(u64(r.d.c, int(s.off)))
+		if s := r.d.slots[ref.slot]; s.typ() == TypeFiletime && s.size() == 8 {
+			return Filetime(u64(r.d.c, s.off()))
 		}
 	}
 	var buf [64]byte

@@ -1,6 +1,7 @@
 package evtx
 
 import (
+	"encoding/binary"
 	"math"
 	"strconv"
 )
@@ -13,14 +14,14 @@ import (
 func (r *Record) AppendText(dst []byte, v Value) []byte {
 	switch v.src {
 	case fromLiteral:
-		return append(dst, r.layout.lits[v.off]...)
+		return append(dst, r.layout.lits[v.at]...)
 	case fromParts:
-		return r.appendParts(dst, r.layout.comps[v.off])
+		return r.appendParts(dst, r.layout.comps[v.at])
 	}
 	if v.Type == TypeString {
-		return appendUTF16(dst, r.d.c[v.off:v.off+v.size])
+		return appendUTF16(dst, v.at.raw(r.d.c))
 	}
-	return r.appendSlot(dst, slot{off: v.off, size: uint16(v.size), typ: v.Type})
+	return r.appendSlot(dst, v.at)
 }
 
 // appendParts joins the pieces of a composed value, up to the output limit.
@@ -43,11 +44,11 @@ func (r *Record) appendParts(dst []byte, parts []part) []byte {
 
 // appendSlot appends the text of any slot.
 func (r *Record) appendSlot(dst []byte, s slot) []byte {
-	raw := r.d.c[s.off : s.off+uint32(s.size)]
-	if s.typ&arrayBit != 0 {
+	raw, typ := s.raw(r.d.c), s.typ()
+	if typ&arrayBit != 0 {
 		return r.appendArray(dst, s)
 	}
-	switch s.typ {
+	switch typ {
 	case TypeNull:
 		return dst
 	case TypeString, TypeXML:
@@ -57,11 +58,11 @@ func (r *Record) appendSlot(dst []byte, s slot) []byte {
 	case TypeGUID:
 		return appendGUID(dst, raw)
 	case TypeFiletime, TypeSystime:
-		return r.appendTime(dst, s.typ, raw, 6)
+		return r.appendTime(dst, typ, raw, 6)
 	case TypeSID:
 		return r.d.sid.append(dst, raw)
 	}
-	return appendScalar(dst, s.typ, raw)
+	return appendScalar(dst, typ, raw)
 }
 
 // appendArray joins items with commas, for where an array cannot repeat.
@@ -139,31 +140,43 @@ func appendFloat(dst []byte, f float64, bits int) []byte {
 	return strconv.AppendFloat(dst, f, 'f', -1, bits)
 }
 
-// guidOrder lists the bytes of a GUID as they are printed; the negative
-// entries are dashes.
-var guidOrder = [20]int8{3, 2, 1, 0, -1, 5, 4, -1, 7, 6, -1, 8, 9, -1, 10, 11, 12, 13, 14, 15}
-
 func appendGUID(dst, raw []byte) []byte {
 	if len(raw) != 16 {
 		return appendHexBytes(dst, raw)
 	}
-	return append(appendGUIDDigits(append(dst, '{'), raw, lowerHex), '}')
+	return append(appendGUIDDigits(append(dst, '{'), raw, &lowerPairs), '}')
 }
 
-func appendGUIDDigits(dst, raw []byte, digits string) []byte {
-	var buf [36]byte
-	w := 0
-	for _, i := range guidOrder {
-		if i < 0 {
-			buf[w] = '-'
-			w++
-			continue
-		}
-		b := raw[i]
-		buf[w], buf[w+1] = digits[b>>4], digits[b&15]
-		w += 2
+// appendGUIDDigits writes the 36 characters of a GUID of 16 bytes.
+func appendGUIDDigits(dst, raw []byte, pairs *[256]uint16) []byte {
+	w := len(dst)
+	dst = append(dst, "00000000-0000-0000-0000-000000000000"...)
+	out, in := (*[36]byte)(dst[w:]), (*[16]byte)(raw)
+	put := func(at, i int) { binary.LittleEndian.PutUint16(out[at:], pairs[in[i]]) }
+	put(0, 3)
+	put(2, 2)
+	put(4, 1)
+	put(6, 0)
+	put(9, 5)
+	put(11, 4)
+	put(14, 7)
+	put(16, 6)
+	put(19, 8)
+	put(21, 9)
+	for i := 10; i < 16; i++ {
+		put(2*i+4, i)
 	}
-	return append(dst, buf[:]...)
+	return dst
+}
+
+var lowerPairs, upperPairs = hexPairs(lowerHex), hexPairs(upperHex)
+
+// hexPairs holds both digits of every byte.
+func hexPairs(digits string) (t [256]uint16) {
+	for i := range t {
+		t[i] = uint16(digits[i>>4]) | uint16(digits[i&15])<<8
+	}
+	return t
 }
 
 // appendTime writes a FILETIME or SYSTEMTIME; one that is all zero and a

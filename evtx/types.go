@@ -65,6 +65,18 @@ var fixedWidth = [256]uint8{
 	TypeFiletime: 8, TypeSystime: 16, TypeHex32: 4, TypeHex64: 8,
 }
 
+// widths has, for each type of fixed width, that width in the low half and a
+// full mask in the high one, so that (descriptor ^ w) & (w >> 16) is zero
+// unless the sizes differ.
+var widths = func() (t [256]uint32) {
+	for typ, w := range fixedWidth {
+		if w != 0 {
+			t[typ] = 0xffff<<16 | uint32(w)
+		}
+	}
+	return t
+}()
+
 // arrayWidth is the width of one array item, 0 for strings and SIDs.
 func arrayWidth(t Type, total int) int {
 	switch t {

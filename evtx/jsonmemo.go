@@ -1,0 +1,129 @@
+package evtx
+
+import "bytes"
+
+// Logs repeat themselves: the next record of a kind mostly has the same
+// computer, channel, account and process as the one before. So the decoder
+// keeps, per layout, the last record and its JSON. What has not changed is
+// copied in long runs, and only the values that differ are rendered again.
+
+const (
+	memoMaxOps    = 512
+	memoMaxRecord = 8 << 10
+	memoMaxOutput = 32 << 10
+)
+
+// A jsonMemo is the last record of one layout.
+type jsonMemo struct {
+	layout *Layout
+	modern bool
+	base   int    // offset in its chunk at which the record began
+	slots  []slot // its slots, offsets in its chunk
+	raw    []byte // its bytes, and eight more to read over
+	out    []byte // its JSON
+	ends   []int  // where each operation's output ends in out
+}
+
+// memo returns the place to remember this record, or nil for one that is too
+// large for that.
+func (r *Record) memo() *jsonMemo {
+	l := r.layout
+	if r.size > memoMaxRecord || len(l.json.ops) > memoMaxOps || r.d.left.output < maxOutput {
+		return nil
+	}
+	i := l.hash & 255
+	m := r.d.memos[i]
+	if m == nil {
+		m = &jsonMemo{}
+		r.d.memos[i] = m
+	}
+	if m.layout != l || m.modern != r.d.Modern {
+		m.layout, m.modern = l, r.d.Modern
+		m.ends = m.ends[:0] // nothing to compare with
+	}
+	return m
+}
+
+// remembered writes the record with the help of m, and m with the record.
+func (r *Record) remembered(dst []byte, m *jsonMemo) []byte {
+	start := len(dst)
+	ops := r.layout.json.ops
+	ends := r.d.ends[:0]
+	if len(m.ends) == 0 {
+		for i := range ops {
+			if dst = r.jsonOp(dst, &ops[i]); len(dst)-start > maxOutput {
+				return r.jsonStub(dst[:start])
+			}
+			ends = append(ends, len(dst)-start)
+		}
+	} else {
+		var ok bool
+		if dst, ends, ok = r.changed(dst, ends, m); !ok {
+			return r.jsonStub(dst[:start])
+		}
+	}
+	r.d.left.output -= len(dst) - start
+	r.d.ends = ends
+	m.keep(r, dst[start:], ends)
+	return dst
+}
+
+// changed renders the operations whose slots differ and copies the rest.
+func (r *Record) changed(dst []byte, ends []int, m *jsonMemo) ([]byte, []int, bool) {
+	start := len(dst)
+	ops, uses := r.layout.json.ops, r.layout.json.uses
+	from, before, shift := 0, 0, 0 // run in m.out; end of the op before; new minus old offsets
+	for i := range uses {
+		end := m.ends[i]
+		if r.unchanged(m, &uses[i]) {
+			ends = append(ends, end+shift)
+			before = end
+			continue
+		}
+		dst = append(dst, m.out[from:before]...)
+		if dst = r.jsonOp(dst, &ops[i]); len(dst)-start > maxOutput {
+			return dst[:start], ends, false
+		}
+		from, before = end, end
+		shift = len(dst) - start - end
+		ends = append(ends, len(dst)-start)
+	}
+	return append(dst, m.out[from:]...), ends, true
+}
+
+func (r *Record) unchanged(m *jsonMemo, u *jsonUse) bool {
+	if u.slot >= 0 {
+		return m.same(r.d.slots[u.slot], m.slots[u.slot], r.d.c)
+	}
+	for _, i := range u.more {
+		if !m.same(r.d.slots[i], m.slots[i], r.d.c) {
+			return false
+		}
+	}
+	return true
+}
+
+// same compares a slot of chunk c with one of the remembered record.
+func (m *jsonMemo) same(s, old slot, c []byte) bool {
+	if s>>32 != old>>32 {
+		return false
+	}
+	n, a, b := s.size(), s.off(), old.off()-m.base
+	if n <= 8 && a+8 <= len(c) {
+		diff := u64(c, a) ^ u64(m.raw, b)
+		return diff<<(64-8*uint(n)) == 0 // a shift by 64 gives 0
+	}
+	return bytes.Equal(c[a:a+n], m.raw[b:b+n])
+}
+
+func (m *jsonMemo) keep(r *Record, out []byte, ends []int) {
+	if len(out) > memoMaxOutput {
+		m.ends = m.ends[:0]
+		return
+	}
+	m.base = r.at
+	m.raw = append(append(m.raw[:0], r.d.c[r.at:r.at+r.size]...), 0, 0, 0, 0, 0, 0, 0, 0)
+	m.slots = append(m.slots[:0], r.d.slots...)
+	m.out = append(m.out[:0], out...)
+	m.ends = append(m.ends[:0], ends...)
+}
