@@ -197,7 +197,7 @@ func TestLimitsAreTold(t *testing.T) {
 	for range 4 {
 		nest = zipped(t, file{"n.zip", nest})
 	}
-	zeroes := gzipped(strings.Repeat("\x00", 300<<20))
+	zeroes := zstded(strings.Repeat("\x00", 300<<20))
 	for _, c := range []struct {
 		name, body string
 		opt        Options

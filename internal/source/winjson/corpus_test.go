@@ -26,6 +26,9 @@ func lines(t *testing.T, in *source.Input) (n int64) {
 }
 
 func TestHostCapturesAreReadWhole(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads 900 MB of captures")
+	}
 	dir := sourcetest.Corpus(t, "otrf")
 	f := winjson.New()
 	var files, events, damaged, undated, hostless, unclaimed int64

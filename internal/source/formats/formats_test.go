@@ -1,0 +1,269 @@
+package formats_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tyto/evtx"
+	"tyto/internal/event"
+	"tyto/internal/source"
+	"tyto/internal/source/formats"
+	"tyto/internal/source/sourcetest"
+)
+
+// A sample is evidence that one format reads: records times the same kind of
+// record, and a way of damaging it so that some survive.
+type sample struct {
+	format  string
+	text    string
+	records int
+	harmed  string
+}
+
+func samples(t testing.TB) []sample {
+	const n = 3000
+	log := eventLog(t, n)
+	return []sample{
+		{"evtx", log, n, log[:72_000] + strings.Repeat("\xff", 100) + log[72_100:]},
+		lined("winjson", n, `{"EventID":4688,"Channel":"Security","SourceName":"P","Hostname":"H","TimeCreated":"2024-03-01T10:00:00Z","N":"%d"}`),
+	}
+}
+
+// lined makes a sample of a format with one record in a line.
+func lined(format string, n int, line string) sample {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, line+"\n", i)
+	}
+	text := b.String()
+	mid := len(text) / 2
+	return sample{format, text, n, text[:mid] + "\x00{\n" + text[mid:]}
+}
+
+func eventLog(t testing.TB, n int) string {
+	var b bytes.Buffer
+	w := evtx.NewWriter(&b)
+	for i := range n {
+		err := w.Write(evtx.Entry{Provider: "P", EventID: 4688, Channel: "Security", Computer: "H",
+			Time: time.Date(2024, 3, 1, 10, 0, 0, 0, time.UTC), Data: []evtx.Datum{{Name: "N", Value: fmt.Sprint(i)}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func byName(t *testing.T, name string) source.Format {
+	for _, f := range formats.All(formats.Options{}) {
+		if f.Name() == name {
+			return f
+		}
+	}
+	t.Fatalf("no format %s", name)
+	return nil
+}
+
+func TestEveryFormatHasASample(t *testing.T) {
+	var have, want []string
+	for _, s := range samples(t) {
+		have = append(have, s.format)
+	}
+	for _, f := range formats.All(formats.Options{}) {
+		want = append(want, f.Name())
+	}
+	slices.Sort(have)
+	slices.Sort(want)
+	if !slices.Equal(slices.Compact(have), want) {
+		t.Errorf("samples of %v, formats %v", have, want)
+	}
+}
+
+// TestConformance holds every format to the contract of package source.
+func TestConformance(t *testing.T) {
+	for _, s := range samples(t) {
+		t.Run(s.format, func(t *testing.T) {
+			in := sourcetest.Input("evidence", s.text)
+			t.Run("claims its own", func(t *testing.T) { claims(t, s, in) })
+			t.Run("reads all", func(t *testing.T) { readsAll(t, s, in) })
+			t.Run("repeats itself", func(t *testing.T) { repeats(t, s, in) })
+			t.Run("reads parts in any order", func(t *testing.T) { anyOrder(t, s, in) })
+			t.Run("tells damage", func(t *testing.T) { tellsDamage(t, s) })
+			t.Run("is cut anywhere", func(t *testing.T) { cutAnywhere(t, s) })
+			t.Run("ends with its context", func(t *testing.T) { endsWithContext(t, s, in) })
+			t.Run("ends with its caller", func(t *testing.T) { endsWithCaller(t, s, in) })
+			t.Run("tells read errors", func(t *testing.T) { tellsReadErrors(t, s) })
+			t.Run("reads nothing from nothing", func(t *testing.T) { empty(t, s) })
+		})
+	}
+}
+
+func claims(t *testing.T, s sample, in *source.Input) {
+	all := formats.All(formats.Options{})
+	if f := source.Identify(all, in); f == nil || f.Name() != s.format {
+		t.Errorf("identified as %v", f)
+	}
+	for _, f := range all {
+		if f.Name() != s.format && f.Claims("evidence", in.Head) {
+			t.Errorf("%s claims it too", f.Name())
+		}
+		for n := range 64 {
+			f.Claims("", in.Head[:n]) // must not panic
+		}
+	}
+}
+
+func readsAll(t *testing.T, s sample, in *source.Input) {
+	n := 0
+	rep := sourcetest.Each(t, byName(t, s.format), in, func(e *event.Event) bool {
+		if e.Origin.File != in.Path || e.Shape == nil || e.Source == (event.Source{}) {
+			t.Fatalf("event %d is %+v", n, e)
+		}
+		if v, _ := e.Get("N"); string(v) != fmt.Sprint(n) {
+			t.Fatalf("event %d has N %q", n, v)
+		}
+		n++
+		return true
+	})
+	if n != s.records || rep.Records != int64(n) || rep.Bytes != in.Size || rep.Damaged != 0 || len(rep.Damage) > 0 {
+		t.Errorf("%d events of %d, report %+v", n, s.records, rep)
+	}
+}
+
+func repeats(t *testing.T, s sample, in *source.Input) {
+	f := byName(t, s.format)
+	a, ra := sourcetest.Read(t, f, in)
+	b, rb := sourcetest.Read(t, f, in)
+	if fmt.Sprint(ra) != fmt.Sprint(rb) || len(a) != len(b) {
+		t.Fatalf("reports differ: %+v and %+v", ra, rb)
+	}
+	for i := range a {
+		if !a[i].Equal(b[i]) || a[i].Origin != b[i].Origin || a[i].ID() != b[i].ID() {
+			t.Fatalf("event %d differs: %+v and %+v", i, a[i], b[i])
+		}
+	}
+}
+
+func anyOrder(t *testing.T, s sample, in *source.Input) {
+	f := byName(t, s.format)
+	parts, err := f.Split(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, _ := sourcetest.Read(t, f, in)
+	got := make([][]*event.Event, len(parts))
+	for i := len(parts) - 1; i >= 0; i-- {
+		f.NewReader().Read(t.Context(), in, parts[i], func(e *event.Event) bool {
+			got[i] = append(got[i], e.Clone())
+			return true
+		})
+	}
+	all := slices.Concat(got...)
+	if !slices.EqualFunc(all, want, func(a, b *event.Event) bool { return a.Equal(b) && a.Origin == b.Origin }) {
+		t.Errorf("%d events in reverse, %d forwards, or they differ", len(all), len(want))
+	}
+}
+
+func tellsDamage(t *testing.T, s sample) {
+	in := sourcetest.Input("evidence", s.harmed)
+	events, rep := sourcetest.Read(t, byName(t, s.format), in)
+	if len(events) < s.records*9/10 || rep.Damaged == 0 || len(rep.Damage) == 0 || rep.Bytes != in.Size {
+		t.Errorf("%d events of %d, report %+v of %d bytes", len(events), s.records, rep, in.Size)
+	}
+	for _, d := range rep.Damage {
+		if d.Reason == "" || d.Offset < 0 || d.Length <= 0 || d.Offset+d.Length > in.Size {
+			t.Errorf("damage %+v of %d bytes", d, in.Size)
+		}
+	}
+}
+
+func cutAnywhere(t *testing.T, s sample) {
+	f := byName(t, s.format)
+	for _, cut := range []int{1, 100, 4095, 4097, 5000, len(s.text) / 3, len(s.text) - 1} {
+		in := sourcetest.Input("evidence", s.text[:cut])
+		n := int64(0)
+		rep := sourcetest.Each(t, f, in, func(*event.Event) bool { n++; return true })
+		if rep.Records != n || rep.Bytes != in.Size {
+			t.Errorf("cut at %d: %d events, report %+v", cut, n, rep)
+		}
+	}
+}
+
+func endsWithContext(t *testing.T, s sample, in *source.Input) {
+	f := byName(t, s.format)
+	parts, err := f.Split(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	n := 0
+	for _, p := range parts {
+		f.NewReader().Read(ctx, in, p, func(*event.Event) bool { n++; return true })
+	}
+	if n > 100*len(parts) {
+		t.Errorf("%d events after the end of the context", n)
+	}
+}
+
+func endsWithCaller(t *testing.T, s sample, in *source.Input) {
+	f := byName(t, s.format)
+	n := 0
+	parts, _ := f.Split(t.Context(), in)
+	rep := f.NewReader().Read(t.Context(), in, parts[0], func(*event.Event) bool { n++; return n < 3 })
+	if n != 3 || rep.Records != 3 {
+		t.Errorf("%d events, %d reported, want 3", n, rep.Records)
+	}
+}
+
+// A failing reader has bytes up to a point and errors beyond.
+type failing struct {
+	io.ReaderAt
+	good int64
+}
+
+var errDisk = errors.New("bad sector")
+
+func (f failing) ReadAt(p []byte, off int64) (int, error) {
+	if off+int64(len(p)) <= f.good {
+		return f.ReaderAt.ReadAt(p, off)
+	}
+	if off >= f.good {
+		return 0, errDisk
+	}
+	n, _ := f.ReaderAt.ReadAt(p[:f.good-off], off)
+	return n, errDisk
+}
+
+func tellsReadErrors(t *testing.T, s sample) {
+	f := byName(t, s.format)
+	in := sourcetest.Input("evidence", s.text)
+	in.ReaderAt = failing{in.ReaderAt, in.Size / 2}
+	parts, err := f.Split(t.Context(), in)
+	if err != nil {
+		return // told
+	}
+	var sum source.Report
+	for _, p := range parts {
+		sum.Add(f.NewReader().Read(t.Context(), in, p, func(*event.Event) bool { return true }))
+	}
+	if sum.Records == 0 || sum.Bytes >= in.Size || len(sum.Damage) == 0 {
+		t.Errorf("report %+v of %d bytes of which half can be read", sum, in.Size)
+	}
+}
+
+func empty(t *testing.T, s sample) {
+	rep := sourcetest.Each(t, byName(t, s.format), sourcetest.Input("evidence", ""), func(*event.Event) bool { return true })
+	if rep.Records != 0 || rep.Bytes != 0 {
+		t.Errorf("report %+v of nothing", rep)
+	}
+}
