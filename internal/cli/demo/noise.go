@@ -79,7 +79,7 @@ func (h *host) background(day int, r *rand.Rand) {
 
 var sites = []struct{ name, ip string }{
 	{"www.bing.com", "192.0.2.41"}, {"www.google.com", "192.0.2.42"}, {"news.example.org", "192.0.2.43"},
-	{"intranet.corp.example", "10.20.10.30"}, {"outlook.office365.com", "192.0.2.45"}, {"www.wikipedia.org", "192.0.2.46"},
+	{"intranet.corp.example", "10.20.10.30"}, {"www.example.com", "192.0.2.45"}, {"www.wikipedia.org", "192.0.2.46"},
 	{"fonts.gstatic.com", "192.0.2.47"}, {"weather.example.net", "192.0.2.48"}, {"maps.example.com", "192.0.2.49"},
 	{"teams.microsoft.com", "192.0.2.50"}, {"github.com", "192.0.2.51"}, {"dl.google.com", "192.0.2.52"},
 }
@@ -107,7 +107,7 @@ func (h *host) workday(day int, who *account, r *rand.Rand) {
 		case 7, 8:
 			h.useShare(t, who, r)
 		case 9:
-			h.web(t, mail, "outlook.office365.com", "192.0.2.45")
+			h.web(t, mail, "mail.corp.example", h.world.ex01.ip)
 		default:
 			h.run(t, s, explorer, sys32+"notepad.exe", `"C:\Windows\system32\NOTEPAD.EXE" C:\Users\`+who.name+`\Documents\notes.txt`, seconds(number(r, 30, 400)))
 		}
