@@ -33,7 +33,6 @@ type host struct {
 	logs    map[string][]evtx.Entry
 	system  *session
 	network *session
-	local   *session
 	procs   struct {
 		services, svchost, schedule, netsvc, explorer, lsass, wmiprvse, kernel *process
 	}
@@ -49,7 +48,6 @@ func (w *world) host(name, ip string, n uint64, build string, sysmon bool) *host
 	zero := "{00000000-0000-0000-0000-000000000000}"
 	h.system = &session{system, 0x3e7, h.sessionGUID(0x3e7), 0}
 	h.network = &session{networkService, 0x3e4, zero, 0}
-	h.local = &session{localService, 0x3e5, zero, 0}
 	boot := at(9, "04:12:07")
 	sys32 := `C:\Windows\System32\`
 	p := &h.procs

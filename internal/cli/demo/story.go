@@ -93,13 +93,14 @@ func (in *intrusion) foothold() {
 	in.beacon = h.start(at(10, "01:57:40"), in.desk, explorer, sys32+"rundll32.exe",
 		`"C:\Windows\system32\rundll32.exe" C:\Users\Public\Music\nlog.dll,Start`)
 	h.load(at(10, "01:57:41"), in.beacon, music+"nlog.dll", "")
+	calls := 0
 	for t := at(10, "01:57:44"); t.Before(at(10, "04:18:00")); t = t.Add(seconds(60 + number(r, -6, 6))) {
 		h.connect(t, in.beacon, "151.101.1.6", "-", 443, "https")
-		if in.queries%15 == 0 {
+		if calls%15 == 0 {
 			h.resolve(t.Add(-millis(400)), in.beacon, "cloudlibraries.global.ssl.fastly.net",
 				"type:  5 dualstack.global.ssl.fastly.net;::ffff:151.101.1.6;")
 		}
-		in.queries++
+		calls++
 	}
 }
 

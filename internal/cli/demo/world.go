@@ -30,7 +30,6 @@ func (a *account) full() string { return a.domain + `\` + a.name }
 // Accounts that exist on every machine.
 var (
 	system         = &account{"SYSTEM", "NT AUTHORITY", "S-1-5-18", true}
-	localService   = &account{"LOCAL SERVICE", "NT AUTHORITY", "S-1-5-19", false}
 	networkService = &account{"NETWORK SERVICE", "NT AUTHORITY", "S-1-5-20", false}
 	nobody         = &account{"-", "-", "S-1-0-0", false}
 )
@@ -58,7 +57,6 @@ type world struct {
 	ws041, ws058, fs01, dc01, ex01        *host
 	user041, user058, adminInfra, backups *account
 	seed                                  uint64
-	queries, connections                  int // numbers that must not repeat
 }
 
 // random returns a generator of its own for one purpose, so that a change in
