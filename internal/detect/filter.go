@@ -15,16 +15,19 @@ type Filter struct {
 	MinLevel Level     // findings below are not reported
 }
 
-// keeps reports whether an event is to be looked at. An event without a time
-// passes no time filter.
-func (f *Filter) keeps(ev *event.Event) bool {
-	if !f.From.IsZero() && ev.Time.Before(f.From) {
+// Keeps reports whether an event is to be looked at.
+func (f *Filter) Keeps(ev *event.Event) bool { return f.KeepsAt(ev.Time, ev.Host) }
+
+// KeepsAt reports whether what a host wrote at a time is to be looked at. What
+// has no time passes no time filter.
+func (f *Filter) KeepsAt(t time.Time, host string) bool {
+	if !f.From.IsZero() && t.Before(f.From) {
 		return false
 	}
-	if !f.To.IsZero() && !ev.Time.Before(f.To) {
+	if !f.To.IsZero() && !t.Before(f.To) {
 		return false
 	}
-	return len(f.Hosts) == 0 || f.host(ev.Host)
+	return len(f.Hosts) == 0 || f.host(host)
 }
 
 func (f *Filter) host(name string) bool {

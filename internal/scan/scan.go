@@ -42,6 +42,13 @@ type Consumer interface {
 	End() []byte
 }
 
+// A PartReader is a Consumer that can read some formats by itself, for what an
+// event does not carry. It returns false for a part that it leaves to the
+// format's own reader.
+type PartReader interface {
+	ReadPart(ctx context.Context, in *source.Input, job *Job) (source.Report, bool)
+}
+
 // A Job is the reading of one part of one file.
 type Job struct {
 	File *File
@@ -189,6 +196,25 @@ func (r *run) work(ctx context.Context, jobs <-chan *Job, c Consumer) {
 func (r *run) read(ctx context.Context, job *Job, reader source.Reader, c Consumer) {
 	pr := &job.File.reports[job.Part.Index]
 	c.Begin(job)
+	if !r.readPart(ctx, job, c, pr) {
+		r.readEvents(ctx, job, reader, c, pr)
+	}
+	pr.done = ctx.Err() == nil
+	r.opt.Progress.part(job)
+	if err := r.out.write(job.seq, c.End(), true); err != nil {
+		r.cancel(err)
+	}
+}
+
+func (r *run) readPart(ctx context.Context, job *Job, c Consumer, pr *partReport) (done bool) {
+	if own, ok := c.(PartReader); ok {
+		pr.Report, done = own.ReadPart(ctx, job.input, job)
+		r.opt.Progress.Events.Add(pr.Records)
+	}
+	return done
+}
+
+func (r *run) readEvents(ctx context.Context, job *Job, reader source.Reader, c Consumer, pr *partReport) {
 	pending := int64(0)
 	pr.Report = reader.Read(ctx, job.input, job.Part, func(ev *event.Event) bool {
 		pr.note(ev)
@@ -202,12 +228,7 @@ func (r *run) read(ctx context.Context, job *Job, reader source.Reader, c Consum
 		}
 		return ctx.Err() == nil
 	})
-	pr.done = ctx.Err() == nil
 	r.opt.Progress.Events.Add(pending)
-	r.opt.Progress.part(job)
-	if err := r.out.write(job.seq, c.End(), true); err != nil {
-		r.cancel(err)
-	}
 }
 
 // digest returns the SHA-256 of the whole input, or "" when it could not be

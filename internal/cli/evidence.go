@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"fmt"
+
+	"tyto/internal/detect"
+	"tyto/internal/scan"
+	"tyto/internal/source"
+	"tyto/internal/source/formats"
+)
+
+// evidenceFlags are the flags of all commands that read evidence.
+type evidenceFlags struct {
+	From    when     `help:"Only events at or after this time (UTC)." placeholder:"TIME"`
+	To      when     `help:"Only events before this time (UTC)." placeholder:"TIME"`
+	Host    []string `help:"Only events of this host; name or pattern such as 'FILE*'." placeholder:"NAME" sep:"none"`
+	Carve   bool     `help:"Also recover old records from the slack of event log files, marked as such."`
+	Workers int      `help:"How many cores to use; 0 means all." default:"0" placeholder:"N"`
+}
+
+func (f *evidenceFlags) filter() detect.Filter {
+	return detect.Filter{From: f.From.Time, To: f.To.Time, Hosts: f.Host}
+}
+
+func (f *evidenceFlags) validate() error {
+	if f.Workers < 0 {
+		return &usageError{text: "--workers must not be negative"}
+	}
+	if !f.To.IsZero() && !f.From.IsZero() && !f.From.Before(f.To.Time) {
+		return &usageError{text: "--from must be before --to"}
+	}
+	return nil
+}
+
+// scan says how to read.
+func (f *evidenceFlags) scan(env *Env, p *scan.Progress) scan.Options {
+	return scan.Options{
+		Formats:  formats.All(formats.Options{Carve: f.Carve}),
+		Walk:     source.Options{TempDir: env.TempDir},
+		Workers:  f.Workers,
+		Progress: p,
+	}
+}
+
+// nothingRead is the error of a command that could not read anything, with the
+// reasons of the first few files.
+func nothingRead(files []*scan.File) error {
+	for _, f := range files {
+		if f.Skipped == "" {
+			return nil
+		}
+	}
+	if len(files) == 0 {
+		return &hintError{fmt.Errorf("nothing to read: the folders are empty"), ""}
+	}
+	f := files[0]
+	name := f.Path
+	if f.Member != "" {
+		name += "!/" + f.Member
+	}
+	text := fmt.Errorf("nothing could be read: %s: %s", name, f.Skipped)
+	if n := len(files) - 1; n > 0 {
+		text = fmt.Errorf("%w (and %d more)", text, n)
+	}
+	return &hintError{text, "tyto reads Windows event logs (.evtx), their JSON exports, and archives of them"}
+}

@@ -1,0 +1,272 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"tyto/internal/attack"
+	"tyto/internal/detect"
+	"tyto/internal/report"
+	"tyto/internal/scan"
+)
+
+// huntCmd is the main job.
+type huntCmd struct {
+	Paths          []string `arg:"" help:"Files, folders and archives of evidence." name:"path"`
+	Out            string   `help:"Write all results into this folder." short:"o" placeholder:"DIR"`
+	evidenceFlags  `embed:""`
+	ruleFlags      `embed:""`
+	Level          levelFlag  `help:"Only findings of this level or above." short:"l" placeholder:"LEVEL"`
+	Profile        string     `help:"Columns of timeline.csv: minimal, standard, verbose, all-field-info or super-verbose." enum:"minimal,standard,verbose,all-field-info,super-verbose" default:"standard"`
+	KeepDuplicates bool       `help:"Report every copy of a record on its own."`
+	FailOn         *levelFlag `help:"Exit with 10 when something of this level or above is found." placeholder:"LEVEL"`
+	JSON           bool       `help:"Print a summary as JSON instead of the screen." name:"json"`
+}
+
+// Run implements the command.
+func (c *huntCmd) Run(ctx context.Context, s *session) error {
+	_, err := c.hunt(ctx, s, nil)
+	return err
+}
+
+// hunt does the job. Next replaces the commands that the screen ends with.
+func (c *huntCmd) hunt(ctx context.Context, s *session, next []report.Command) (*detect.Result, error) {
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	if c.Out != "" {
+		if err := apart(c.Out, c.Paths); err != nil {
+			return nil, err
+		}
+	}
+	rules, err := c.load(ctx, s, detect.RuleOptions{MinLevel: c.Level.Level, Workers: c.Workers})
+	if err != nil {
+		return nil, err
+	}
+	s.tellRejected(rules)
+	table := attack.Load()
+	summary := report.NewSummary(table)
+	out, err := newOutputs(c.Out, c.Profile, table)
+	if err != nil {
+		return nil, err
+	}
+	defer out.discard()
+	progress := &scan.Progress{}
+	opt := detect.Options{
+		Scan: c.scan(s.env, progress), Rules: rules, Attack: table, Filter: c.filter(),
+		KeepDuplicates: c.KeepDuplicates, Scratch: scratch{s.env.TempDir},
+	}
+	opt.Filter.MinLevel = c.Level.Level
+	opt.Scan.Hash = c.Out != ""
+	start := s.env.Now()
+	stop := s.watch(ctx, "hunt", c.Paths, progress)
+	sinks := append(report.Sinks{summary}, out.sinks...)
+	res, err := detect.Hunt(ctx, c.Paths, opt, sinks.Write)
+	stop()
+	if err != nil {
+		return nil, err
+	}
+	wrote, err := out.finish(sinks, res.Health, c.manifest(rules, res))
+	if err != nil {
+		return nil, err
+	}
+	if !res.Health.Complete {
+		fmt.Fprintln(s.err, progressOf(progress, "hunt", s.env.Now().Sub(start)).Stopped(c.Out))
+	}
+	if err := c.print(s, rules, summary, res, wrote, next); err != nil {
+		return res, err
+	}
+	return res, c.verdict(res)
+}
+
+// verdict turns a result into the exit code.
+func (c *huntCmd) verdict(res *detect.Result) error {
+	if !res.Health.Complete {
+		return context.Canceled
+	}
+	if err := nothingRead(res.Files); err != nil {
+		return err
+	}
+	if c.FailOn != nil {
+		for l := c.FailOn.Level; l <= detect.Critical; l++ {
+			if res.Levels[l] > 0 {
+				return errFound
+			}
+		}
+	}
+	return nil
+}
+
+// maxTold is how many rejected rules are told one by one.
+const maxTold = 3
+
+// tellRejected says which rules the hunt goes on without.
+func (s *session) tellRejected(rules *detect.Rules) {
+	n := len(rules.Rejected)
+	if n == 0 {
+		return
+	}
+	if n <= maxTold {
+		for _, r := range rules.Rejected {
+			s.warn("rules: %s: %s", place(r.Path, r.Line), r.Reason)
+		}
+	}
+	s.warn("%d of %d rules rejected; the hunt goes on without them (--strict to stop, tyto rules check to see why)",
+		n, n+rules.Loaded())
+}
+
+// print shows the first screen, or its JSON form.
+func (c *huntCmd) print(s *session, rules *detect.Rules, summary *report.Summary, res *detect.Result, wrote []string, next []report.Command) error {
+	return s.buffered(func(w *bufio.Writer) error {
+		if c.JSON {
+			return printSummaryJSON(w, res)
+		}
+		screen := &report.Screen{
+			Facts: facts(rules, res), Summary: summary, Health: res.Health,
+			Folder: c.Out, Wrote: wrote, Next: next,
+		}
+		if next == nil {
+			screen.Next = c.next(res)
+		}
+		return screen.Write(w, report.Style{Width: s.env.OutWidth, Color: s.outColor})
+	})
+}
+
+// next proposes what to type after this hunt.
+func (c *huntCmd) next(res *detect.Result) []report.Command {
+	path := c.Paths[0]
+	out := []report.Command{}
+	if c.Out == "" {
+		out = append(out, report.Command{
+			Line: fmt.Sprintf("tyto hunt %s -o case1", path), Why: "the same, with all findings, a timeline and a layer in files",
+		})
+	} else if res.Top != "" {
+		out = append(out, report.Command{
+			Line: fmt.Sprintf("tyto show %s --in %s", res.Top, c.Out), Why: "the gravest finding, with its reason and raw record",
+		})
+	}
+	return append(out,
+		report.Command{Line: "tyto metrics " + path, Why: "what the evidence holds: logs, hosts, times, gaps"},
+		report.Command{Line: "tyto search WORD " + path, Why: "look for a name, an address or a command"},
+	)
+}
+
+// facts is what the screen says about the evidence.
+func facts(rules *detect.Rules, res *detect.Result) report.Facts {
+	f := report.Facts{
+		Version: Version, Records: res.Health.Evidence.Records, Bytes: res.Health.Evidence.Bytes,
+		Rules: rules.Loaded(), Hosts: len(res.Hosts), NoProcessLog: res.NoProcessLog, ProcessRules: rules.ProcessRules(),
+	}
+	f.From, f.To = span(res.Files)
+	for _, l := range res.Logs {
+		f.Logs = append(f.Logs, report.LogCount(l))
+	}
+	return f
+}
+
+// span is the time that all files cover.
+func span(files []*scan.File) (from, to time.Time) {
+	for _, f := range files {
+		if from.IsZero() || !f.First.IsZero() && f.First.Before(from) {
+			from = f.First
+		}
+		if f.Last.After(to) {
+			to = f.Last
+		}
+	}
+	return from, to
+}
+
+// A summaryJSON is what --json prints.
+type summaryJSON struct {
+	Version  int              `json:"version"`
+	Complete bool             `json:"complete"`
+	First    *time.Time       `json:"first,omitempty"`
+	Last     *time.Time       `json:"last,omitempty"`
+	Hosts    []string         `json:"hosts"`
+	Evidence any              `json:"evidence"`
+	Rules    any              `json:"rules"`
+	Findings int64            `json:"findings"`
+	Levels   map[string]int64 `json:"levels"`
+}
+
+func printSummaryJSON(w io.Writer, res *detect.Result) error {
+	out := summaryJSON{
+		Version: 1, Complete: res.Health.Complete, Hosts: res.Hosts,
+		Evidence: res.Health.Evidence, Rules: res.Health.Rules,
+		Findings: res.Findings, Levels: make(map[string]int64),
+	}
+	if from, to := span(res.Files); !from.IsZero() {
+		out.First, out.Last = &from, &to
+	}
+	for l := detect.Informational; l <= detect.Critical; l++ {
+		out.Levels[l.String()] = res.Levels[l]
+	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	return enc.Encode(out)
+}
+
+// manifest tells what was hunted with what.
+func (c *huntCmd) manifest(rules *detect.Rules, res *detect.Result) *report.Manifest {
+	m := &report.Manifest{ProgramVersion: Version, Command: c.command(), Complete: res.Health.Complete}
+	if from, to := span(res.Files); !from.IsZero() {
+		m.First, m.Last = &from, &to
+	}
+	for _, f := range res.Files {
+		m.Evidence = append(m.Evidence, report.Evidence{Path: f.Path, Member: f.Member, Bytes: f.Size, SHA256: f.SHA256})
+	}
+	for _, src := range rules.Sources {
+		m.Rules = append(m.Rules, report.RuleSet{Source: src.Source, Rules: src.Rules, SHA256: src.SHA256})
+	}
+	m.Identify()
+	return m
+}
+
+// command is the hunt's options that decide what is found, in one spelling.
+func (c *huntCmd) command() []string {
+	paths := slices.Clone(c.Paths)
+	slices.Sort(paths)
+	out := []string{"hunt"}
+	flag := func(name, value string) {
+		if value != "" {
+			out = append(out, "--"+name+"="+value)
+		}
+	}
+	if !c.From.IsZero() {
+		flag("from", c.From.Format(time.RFC3339Nano))
+	}
+	if !c.To.IsZero() {
+		flag("to", c.To.Format(time.RFC3339Nano))
+	}
+	for _, list := range []struct {
+		name   string
+		values []string
+	}{{"host", c.Host}, {"rules", c.Rules}, {"rule", c.Rule}, {"exclude-rule", c.ExcludeRule}} {
+		for _, v := range list.values {
+			flag(list.name, filepath.ToSlash(v))
+		}
+	}
+	for name, set := range map[string]bool{
+		"carve": c.Carve, "no-builtin": c.NoBuiltin, "no-installed": c.NoInstalled, "keep-duplicates": c.KeepDuplicates,
+	} {
+		if set {
+			out = append(out, "--"+name)
+		}
+	}
+	if c.Level.Level > detect.Informational {
+		flag("level", c.Level.String())
+	}
+	slices.Sort(out[1:])
+	for _, p := range paths {
+		out = append(out, strings.TrimSuffix(filepath.ToSlash(p), "/"))
+	}
+	return out
+}

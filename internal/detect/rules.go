@@ -1,0 +1,350 @@
+package detect
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"tyto/sigma"
+	"tyto/sigma/correlate"
+)
+
+// A RuleSource is a place that rules come from: the embedded pack, a folder, a
+// zip.
+type RuleSource struct {
+	Name string // how paths are shown: Name + "/" + the path inside
+	FS   fs.FS
+	Root string // folder or file inside FS, "." for all of it
+}
+
+// RuleOptions choose among the rules that are found.
+type RuleOptions struct {
+	MinLevel Level    // lower ones are not loaded, unless a correlation needs them
+	Only     []string // ids, titles or patterns of file names; empty: all
+	Exclude  []string // the same, left out
+	Workers  int      // 0: one per core
+}
+
+// maxRuleFile is the size of the largest rule file that is read. The largest
+// public one has 150 KB.
+const maxRuleFile = 4 << 20
+
+// Rules is a loaded set, ready to hunt with. It is immutable.
+type Rules struct {
+	Set          *sigma.Ruleset
+	Plan         *correlate.Plan
+	Rules        []*sigma.Rule
+	Correlations []*sigma.Correlation
+	Rejected     []Rejection
+	Diagnostics  []sigma.Diagnostic // why, with the line of the file
+	Problems     []Rejection        // of those rejected, the ones no Diagnostic tells
+	Sources      []RuleSet          // in the order given
+
+	index    map[*sigma.Rule]int
+	base     map[int]bool                // rules that only correlations asked for
+	baseOnly map[*sigma.Correlation]bool // the same of correlations
+	level    []Level                     // of each rule
+}
+
+// A RuleSet says what came from one source.
+type RuleSet struct {
+	Source string
+	Rules  int    // documents loaded
+	Other  int    // YAML files that hold no rules
+	SHA256 string // over the names and bytes of all rule files
+}
+
+// Loaded returns how many rules and correlations the set has.
+func (r *Rules) Loaded() int { return len(r.Rules) + len(r.Correlations) }
+
+// ProcessRules returns how many rules look at started processes.
+func (r *Rules) ProcessRules() int {
+	n := 0
+	for i, rule := range r.Rules {
+		if rule.Logsource.Category == "process_creation" && rule.Logsource.Product == "windows" && !r.base[i] {
+			n++
+		}
+	}
+	return n
+}
+
+// reports reports whether a rule's own matches are findings.
+func (r *Rules) reports(index int, min Level) bool {
+	return r.level[index] >= min && !r.base[index] && !r.Plan.Suppressed(index)
+}
+
+// shown reports whether a rule is one that people see findings of.
+func (r *Rules) shown(rule *sigma.Rule) bool {
+	i, ok := r.index[rule]
+	return ok && !r.base[i]
+}
+
+// LoadRules reads, checks and compiles rules. Rules that cannot be used are
+// rejected with the reason and do not keep others from working; the error is
+// that of reading a source. Of two rules with one id the first is taken, in
+// the order of sources.
+func LoadRules(ctx context.Context, sources []RuleSource, opt RuleOptions) (*Rules, error) {
+	out := &Rules{index: make(map[*sigma.Rule]int), base: make(map[int]bool), baseOnly: make(map[*sigma.Correlation]bool)}
+	var docs []sigma.Document
+	seen := make(map[string]string) // id -> where
+	for _, src := range sources {
+		files, err := readRuleFiles(ctx, src)
+		if err != nil {
+			return nil, fmt.Errorf("reading rules from %s: %w", src.Name, err)
+		}
+		set := RuleSet{Source: src.Name, SHA256: digestOf(files)}
+		parseAll(ctx, files, opt.Workers)
+		for _, f := range files {
+			if f.other {
+				set.Other++
+				continue
+			}
+			out.reject(f)
+			for _, d := range f.docs {
+				if id := d.Head().ID; id != "" {
+					if _, dup := seen[id]; dup {
+						continue
+					}
+					seen[id] = f.name
+				}
+				docs = append(docs, d)
+				set.Rules++
+			}
+		}
+		out.Sources = append(out.Sources, set)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	out.compile(choose(docs, opt))
+	return out, nil
+}
+
+// reject takes over why documents of a file are not used.
+func (r *Rules) reject(f *ruleFile) {
+	if f.err != nil {
+		r.problem(f.name, 0, f.err.Error())
+	}
+	for _, d := range f.diags {
+		r.Diagnostics = append(r.Diagnostics, d)
+		if d.Severity == sigma.Error {
+			reason := d.Text
+			if d.Hint != "" {
+				reason += "; " + d.Hint
+			}
+			r.Rejected = append(r.Rejected, Rejection{Path: d.File, Line: d.Line, Reason: reason})
+		}
+	}
+}
+
+func (r *Rules) problem(path string, line int, reason string) {
+	p := Rejection{Path: path, Line: line, Reason: reason}
+	r.Problems = append(r.Problems, p)
+	r.Rejected = append(r.Rejected, p)
+}
+
+// choose applies the options. Rules that a chosen correlation refers to stay,
+// as its base, whatever their level.
+func choose(docs []sigma.Document, opt RuleOptions) (chosen []sigma.Document, bases map[sigma.Document]bool) {
+	needed := make(map[string]bool)
+	for changed := true; changed; { // correlations of correlations
+		changed = false
+		for _, d := range docs {
+			c, ok := d.(*sigma.Correlation)
+			if !ok || !(opt.wants(d.Head()) || needed[c.ID] || needed[c.Name]) {
+				continue
+			}
+			for _, ref := range c.Rules {
+				if !needed[ref] {
+					needed[ref], changed = true, true
+				}
+			}
+		}
+	}
+	delete(needed, "")
+	bases = make(map[sigma.Document]bool)
+	for _, d := range docs {
+		m := d.Head()
+		_, isFilter := d.(*sigma.Filter)
+		switch {
+		case isFilter || opt.wants(m):
+			chosen = append(chosen, d)
+		case needed[m.ID] || needed[m.Name]:
+			chosen = append(chosen, d)
+			bases[d] = true
+		}
+	}
+	return chosen, bases
+}
+
+// wants reports whether the options ask for a rule.
+func (o *RuleOptions) wants(m *sigma.Meta) bool {
+	if m.Status == "deprecated" || m.Status == "unsupported" {
+		return false
+	}
+	if level, ok := ParseLevel(m.Level); ok && level < o.MinLevel || !ok && Medium < o.MinLevel {
+		return false
+	}
+	return (len(o.Only) == 0 || names(o.Only, m)) && !names(o.Exclude, m)
+}
+
+// names reports whether one of the words means the rule: its id, its title, or
+// a pattern for its path or file name.
+func names(words []string, m *sigma.Meta) bool {
+	for _, w := range words {
+		low := strings.ToLower(w)
+		if w == m.ID || strings.EqualFold(w, m.Title) ||
+			matches(low, strings.ToLower(m.Path)) || matches(low, strings.ToLower(path.Base(m.Path))) {
+			return true
+		}
+	}
+	return false
+}
+
+// compile makes the set and the plan of correlations.
+func (r *Rules) compile(docs []sigma.Document, bases map[sigma.Document]bool) {
+	set, rejected := sigma.Compile(docs, sigma.Options{})
+	r.Set = set
+	for _, j := range rejected {
+		r.problem(j.Path, j.Line, j.Reason)
+	}
+	r.Rules, r.Correlations = set.Rules(), set.Correlations()
+	metas := make([]*sigma.Meta, len(r.Rules))
+	r.level = make([]Level, len(r.Rules))
+	for i, rule := range r.Rules {
+		r.index[rule], metas[i] = i, &rule.Meta
+		r.base[i] = bases[rule]
+		level, ok := ParseLevel(rule.Level)
+		if !ok {
+			level = Medium
+		}
+		r.level[i] = level
+	}
+	for _, c := range r.Correlations {
+		r.baseOnly[c] = bases[c]
+	}
+	plan, problems := correlate.NewPlan(r.Correlations, metas)
+	r.Plan = plan
+	for _, p := range problems {
+		if !p.Warning {
+			r.problem(p.Path, p.Line, p.Message)
+		}
+	}
+	slices.SortStableFunc(r.Rejected, func(a, b Rejection) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line), strings.Compare(a.Reason, b.Reason))
+	})
+}
+
+// A ruleFile is one file on its way.
+type ruleFile struct {
+	name  string // as shown
+	inner string // inside its source
+	data  []byte
+	other bool // no rules in it
+	err   error
+	docs  []sigma.Document
+	diags []sigma.Diagnostic
+}
+
+// readRuleFiles reads all YAML files of a source, by name.
+func readRuleFiles(ctx context.Context, src RuleSource) ([]*ruleFile, error) {
+	var out []*ruleFile
+	root := cmp.Or(src.Root, ".")
+	err := fs.WalkDir(src.FS, root, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil && name == root:
+			return err
+		case err != nil:
+			out = append(out, &ruleFile{name: path.Join(src.Name, name), err: err})
+			return nil
+		case d.IsDir() && name != root && strings.HasPrefix(d.Name(), "."):
+			return fs.SkipDir
+		case d.IsDir() || !isYAML(name):
+			return nil
+		}
+		out = append(out, readRuleFile(src, name, d))
+		return nil
+	})
+	return out, err
+}
+
+func isYAML(name string) bool {
+	ext := strings.ToLower(path.Ext(name))
+	return ext == ".yml" || ext == ".yaml"
+}
+
+func readRuleFile(src RuleSource, name string, d fs.DirEntry) *ruleFile {
+	f := &ruleFile{name: path.Join(src.Name, name), inner: name}
+	if info, err := d.Info(); err == nil && info.Size() > maxRuleFile {
+		f.err = fmt.Errorf("the file has %d bytes: no rule is that long", info.Size())
+		return f
+	}
+	f.data, f.err = fs.ReadFile(src.FS, name)
+	f.other = f.err == nil && !holdsRules(f.data)
+	return f
+}
+
+// holdsRules tells rule files from the other YAML of a rule repository: one of
+// the main keys begins a line.
+func holdsRules(data []byte) bool {
+	for _, key := range []string{"detection:", "correlation:", "filter:"} {
+		if i := bytes.Index(data, []byte(key)); i == 0 || i > 0 && bytes.Contains(data, []byte("\n"+key)) {
+			return true
+		}
+	}
+	return false
+}
+
+// parseAll parses files on all cores.
+func parseAll(ctx context.Context, files []*ruleFile, workers int) {
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(files) && ctx.Err() == nil; i += workers {
+				if f := files[i]; f.err == nil && !f.other {
+					f.docs, f.diags = sigma.Parse(f.name, f.data)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// digestOf hashes the rule files, names and bytes.
+func digestOf(files []*ruleFile) string {
+	h := sha256.New()
+	for _, f := range files {
+		if f.other || f.err != nil {
+			continue
+		}
+		fmt.Fprintf(h, "%s\x00%d\x00", f.inner, len(f.data))
+		h.Write(f.data)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// RuleText returns the file that a rule with this [sigma.Meta.Path] came from.
+func RuleText(sources []RuleSource, shown string) ([]byte, error) {
+	for _, src := range sources {
+		if inner, ok := strings.CutPrefix(shown, src.Name+"/"); ok {
+			if data, err := fs.ReadFile(src.FS, inner); err == nil {
+				return data, nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("reading %s: %w", shown, fs.ErrNotExist)
+}
