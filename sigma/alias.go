@@ -266,8 +266,8 @@ func (s *Shape) newPlan(list []alias) *aliasPlan {
 func (rs *Ruleset) spellings(target string) []int32 {
 	low := fold.String(target)
 	var out []int32
-	for id, name := range rs.fields {
-		if name != "" && fold.String(name) == low {
+	for id, f := range rs.fields {
+		if f.folded == low {
 			out = append(out, int32(id))
 		}
 	}

@@ -1,10 +1,6 @@
 package sigma
 
-import (
-	"slices"
-
-	"tyto/sigma/internal/fold"
-)
+import "slices"
 
 // Coverage collects which kinds of events, with which fields, were seen, and
 // then tells which rules could not have fired on them whatever happened. It is
@@ -137,15 +133,15 @@ func (c *Coverage) fieldsOf(v *scopeView, shapes map[*Shape]bool) map[string]boo
 		if v.kind != viewNative {
 			p := s.plan(v.kind)
 			ids = p.ids
-			for id, name := range c.rs.fields {
-				if p.targets[fold.String(name)] {
-					has[c.rs.fields[id]] = true
+			for _, f := range c.rs.fields {
+				if p.targets[f.folded] {
+					has[f.name] = true
 				}
 			}
 		}
 		for _, list := range ids {
 			for _, id := range list {
-				has[c.rs.fields[id]] = true
+				has[c.rs.fields[id].name] = true
 			}
 		}
 	}

@@ -245,7 +245,8 @@ func plainMatches(rs *Ruleset, in *logic.Interp, exprs []*logic.Expr, ev *Event)
 		for _, x := range e.values {
 			val := logic.Value{Kind: logic.ValueKind(x.Kind), Text: x.Text}
 			if x.Field >= 0 {
-				pv.byName[rs.fields[x.Field]] = append(pv.byName[rs.fields[x.Field]], val)
+				name := rs.fields[x.Field].name
+				pv.byName[name] = append(pv.byName[name], val)
 			}
 			if x.Search {
 				pv.search = append(pv.search, val)

@@ -42,14 +42,17 @@ type Ruleset struct {
 	prefixes []string             // channels that are prefixes, without the star
 	anywhere []binding            // bound to every Windows event
 	other    []otherBinding
-	fields   []string // field names by program field id
-	wantID   int32    // program field id of EventID, or -1
-	keyword  []bool   // per member: it looks for keywords
+	fields   []ruleField // by program field id
+	wantID   int32       // program field id of EventID, or -1
+	keyword  []bool      // per member: it looks for keywords
 
 	mu     sync.RWMutex
 	scopes map[scopeKey]*scope
 	shared map[string]*scope // by members, so that equal scopes are one
 }
+
+// A ruleField is a field name as rules write it, and folded.
+type ruleField struct{ name, folded string }
 
 // A binding is one rule in one place.
 type binding struct {
@@ -337,13 +340,10 @@ func (c *compiler) finish() {
 	rs := c.rs
 	rs.members = c.members
 	rs.prog = index.Compile(c.members)
-	rs.fields = make([]string, 0, 512)
-	for _, name := range rs.prog.FieldNames() {
-		id := rs.prog.FieldID(name)
-		for int(id) >= len(rs.fields) {
-			rs.fields = append(rs.fields, "")
-		}
-		rs.fields[id] = name
+	names := rs.prog.FieldNames()
+	rs.fields = make([]ruleField, len(names))
+	for _, name := range names {
+		rs.fields[rs.prog.FieldID(name)] = ruleField{name, fold.String(name)}
 	}
 	rs.wantID = rs.prog.FieldID("EventID")
 	rs.keyword = make([]bool, len(c.members))

@@ -48,8 +48,8 @@ func (rs *Ruleset) NewShape(fields []Field) *Shape {
 			s.folded[name] = append(s.folded[name], uint16(i))
 		}
 	}
-	for id, name := range rs.fields {
-		for _, i := range s.find(name) {
+	for id, f := range rs.fields {
+		for _, i := range s.lookup(f.name, f.folded) {
 			s.ids[i] = append(s.ids[i], int32(id))
 		}
 	}
@@ -68,11 +68,13 @@ func foldedNames(name string) []string {
 
 // find returns the fields that a rule means by a name, in the order of the
 // shape.
-func (s *Shape) find(name string) []uint16 {
-	if list := s.best(s.exact[name]); list != nil {
-		return list
+func (s *Shape) find(name string) []uint16 { return s.lookup(name, fold.String(name)) }
+
+func (s *Shape) lookup(name, folded string) []uint16 {
+	if list := s.exact[name]; list != nil {
+		return s.best(list)
 	}
-	return s.best(s.folded[fold.String(name)])
+	return s.best(s.folded[folded])
 }
 
 // best prefers fields that are no headers.
