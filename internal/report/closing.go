@@ -95,13 +95,16 @@ func (s *Screen) rulesBy(width int) []line {
 	return section("Rules by", "", noPaint, body)
 }
 
+// ownAuthor is the author of the rules that come with Tyto.
+const ownAuthor = "Tyto project"
+
 // authorSpans lists the first n authors, counts the others, and names the
 // licence of the public rules.
 func authorSpans(list []tally, n int, where string) []span {
 	var out []span
 	foreign := false
 	for i, t := range list {
-		foreign = foreign || t.word != "Tyto"
+		foreign = foreign || t.word != ownAuthor
 		if i >= n {
 			continue
 		}
@@ -152,11 +155,14 @@ func (s *Screen) wrote(width int) []line {
 	return lines
 }
 
+// reasonLeast is the room that the reasons beside commands get at least.
+const reasonLeast = 24
+
 // next lists the commands to go on with. Narrow terminals lose the reasons.
 func (s *Screen) next(width int) []line {
 	column := 23
 	for _, c := range s.Next {
-		column = max(column, min(len(c.Line), 40))
+		column = max(column, min(len(c.Line), width-labelWidth-reasonLeast))
 	}
 	body := make([]line, len(s.Next))
 	for i, c := range s.Next {
@@ -164,7 +170,8 @@ func (s *Screen) next(width int) []line {
 		command.paint = cyan
 		body[i] = line{command}
 		if width >= narrowest {
-			body[i] = line{command.in(column + 2), quote(c.Why, max(4, width-labelWidth-column-2))}
+			room := max(4, width-labelWidth-max(column, len(c.Line))-2)
+			body[i] = line{command.in(max(column, len(c.Line)) + 2), quote(c.Why, room)}
 		}
 	}
 	return section("Next", "", noPaint, body)

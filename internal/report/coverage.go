@@ -132,15 +132,24 @@ func blindText(h *detect.Health) string {
 	list := missing.sorted()
 	var parts []string
 	for _, t := range list[:min(4, len(list))] {
-		parts = append(parts, t.word+" "+thousands(t.n))
+		parts = append(parts, fmt.Sprintf("%s (%s)", wantedName(t.word), thousands(t.n)))
 	}
 	if len(parts) > 0 {
-		text += " for want of " + strings.Join(parts, ", ")
+		text += "; not in this evidence: " + strings.Join(parts, ", ")
 	}
 	if more := len(list) - len(parts); more > 0 {
 		text += fmt.Sprintf(", %d more", more)
 	}
 	return text
+}
+
+// wantedName shortens what a rule misses: a field, a log, or a channel with an
+// event id behind it.
+func wantedName(name string) string {
+	if i := strings.LastIndexByte(name, ' '); i > 0 {
+		return channelAbbr(name[:i]) + name[i:]
+	}
+	return channelAbbr(name)
 }
 
 // gapTexts writes the holes in logs, the widest first. Hosts that lack the
@@ -195,6 +204,9 @@ func gapLength(g detect.Gap) time.Duration {
 
 func gapText(g detect.Gap) string {
 	text := "no " + channelAbbr(g.Log) + " log"
+	if g.Log == "*" {
+		text = "no log at all"
+	}
 	if g.Host != "" {
 		text = g.Host + ": " + text
 	}

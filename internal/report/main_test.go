@@ -73,7 +73,7 @@ func logon() *detect.Finding {
 		ID: "0123456789abcdef", Time: start.Add(2 * time.Minute), Title: "Logon over the network by a guest",
 		Level: detect.Medium, Kind: detect.KindSigma,
 		Rule: &detect.RuleRef{ID: "5d1c1a3e-0000-4000-8000-000000000002", Title: "Logon over the network by a guest",
-			Author: "Tyto", Path: "builtin:logon.yml", Tags: []string{"attack.t1078"}},
+			Author: ownAuthor, Path: "builtin:logon.yml", Tags: []string{"attack.t1078"}},
 		Host: "DC-01", Log: "Security", EventID: 4624, RecordID: 99,
 		Origin:     event.Origin{File: "case.zip", Member: "DC-01/Security.evtx", Record: 99},
 		Techniques: []string{"T1078"}, Tactics: []string{"initial-access", "persistence", "privilege-escalation", "stealth"},
@@ -120,7 +120,7 @@ func many(n int) []*detect.Finding {
 		rule := *f.Rule
 		k := (i*i + i/7) % 23
 		rule.ID, rule.Title = fmt.Sprintf("rule-%02d", k), fmt.Sprintf("Rule number %02d", k)
-		rule.Author = []string{"A. Writer", "B. Writer", "Tyto"}[k%3]
+		rule.Author = []string{"A. Writer", "B. Writer", ownAuthor}[k%3]
 		f.ID, f.Rule, f.Title = fmt.Sprintf("%016x", i), &rule, rule.Title
 		f.Level = detect.Level(k % 5)
 		f.Host = fmt.Sprintf("WS-%02d", (i*7)%(k+1))
