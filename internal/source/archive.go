@@ -37,6 +37,7 @@ type unpacker struct {
 	left    int64      // bytes that may still be unpacked
 	allowed int64      // what left began with
 	entries int
+	yielded int
 }
 
 // A place is where an unpacker stands: inside the container with this member
@@ -76,7 +77,7 @@ func saturate(a, b int64) int64 {
 
 // failed tells that an archive could not be read to its end.
 func (u *unpacker) failed(member string, kind container, err error) {
-	s := Skip{Path: u.file.Path, Member: member, Size: u.file.Size}
+	s := Skip{Path: u.file.Path, Member: member, Size: u.file.Size, Partial: u.yielded > 0}
 	s.Reason = fmt.Sprintf("reading %s: %v", kind, err)
 	if ce := (*capError)(nil); errors.As(err, &ce) {
 		s.Cap, s.Limit = ce.cap, ce.limit
@@ -161,6 +162,12 @@ func (u *unpacker) nested(kind container, r io.Reader, m member) error {
 		return nil
 	}
 	err := u.unpack(kind, r, m.inner)
+	if err == nil && kind == tarFile {
+		// What is around a tape archive can be damaged behind its end.
+		if _, err = io.Copy(io.Discard, r); err != nil {
+			err = fmt.Errorf("%w behind the last member", err)
+		}
+	}
 	if err == nil || u.fatal(err) {
 		return err
 	}
@@ -210,6 +217,7 @@ func (u *unpacker) plain(r io.Reader, m member) error {
 		u.skip(Skip{Path: in.Path, Member: m.path, Reason: "reading back: " + cause(err)})
 		return nil
 	}
+	u.yielded++
 	u.give(in)
 	return nil
 }

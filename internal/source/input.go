@@ -81,6 +81,9 @@ type Skip struct {
 	Member string
 	Reason string // for people, such as "permission denied"
 	Size   int64  // bytes, 0 when unknown
+	// Partial says that members of the archive were yielded before it had to
+	// be given up.
+	Partial bool
 	// Cap names the limit that was reached and Limit its value; empty when
 	// no limit was at work.
 	Cap   string

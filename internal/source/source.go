@@ -56,13 +56,21 @@ type Report struct {
 	Notes     []string // assumptions and remarks, each once
 }
 
+// MaxDamage bounds the stretches of damage that the report of a whole file
+// lists; Damaged goes on counting.
+const MaxDamage = 10_000
+
 // Add appends the report of the next part. Of equal notes one is kept.
 func (r *Report) Add(next Report) {
 	r.Bytes += next.Bytes
 	r.Records += next.Records
 	r.Recovered += next.Recovered
 	r.Damaged += next.Damaged
-	r.Damage = append(r.Damage, next.Damage...)
+	room := min(len(next.Damage), max(MaxDamage-len(r.Damage), 0))
+	r.Damage = append(r.Damage, next.Damage[:room]...)
+	if room < len(next.Damage) {
+		next.Notes = append(next.Notes, "more damage than is listed")
+	}
 	for _, n := range next.Notes {
 		if !slices.Contains(r.Notes, n) {
 			r.Notes = append(r.Notes, n)

@@ -13,6 +13,7 @@ import (
 
 	"tyto/evtx"
 	"tyto/internal/source"
+	"tyto/internal/source/winlog"
 )
 
 // Sizes of the file format, in bytes.
@@ -31,9 +32,10 @@ type Options struct {
 // A Format is the EVTX format. Its readers share what they learn about
 // templates, so one Format serves a whole hunt.
 type Format struct {
-	opt   Options
-	store *evtx.Store
-	plans sync.Map // *evtx.Layout -> *plan
+	opt    Options
+	store  *evtx.Store
+	shapes winlog.Shapes
+	plans  sync.Map // *evtx.Layout -> *plan
 }
 
 // New returns the format.
@@ -87,7 +89,7 @@ func (f *Format) plan(l *evtx.Layout) *plan {
 	if p, ok := f.plans.Load(l); ok {
 		return p.(*plan)
 	}
-	p := newPlan(l)
+	p := newPlan(l, &f.shapes)
 	if !l.Shared() {
 		return p
 	}

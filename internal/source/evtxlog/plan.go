@@ -12,6 +12,7 @@ import (
 // A plan gives the fields of a layout their numbers in a shape.
 type plan struct {
 	layout  *evtx.Layout
+	shapes  *winlog.Shapes
 	shape   *event.Shape
 	field   []int32 // by the layout's fields; -1 for what is left out
 	unnamed int     // number of Data, -1 for none
@@ -21,16 +22,16 @@ type plan struct {
 	shelf *plan // the same for classic PowerShell
 }
 
-func newPlan(l *evtx.Layout) *plan { return layPlan(l, false) }
+func newPlan(l *evtx.Layout, shapes *winlog.Shapes) *plan { return layPlan(l, shapes, false) }
 
 // classic returns the plan with the fields of classic PowerShell.
 func (p *plan) classic() *plan {
-	p.once.Do(func() { p.shelf = layPlan(p.layout, true) })
+	p.once.Do(func() { p.shelf = layPlan(p.layout, p.shapes, true) })
 	return p.shelf
 }
 
-func layPlan(layout *evtx.Layout, classic bool) *plan {
-	p := &plan{layout: layout, field: make([]int32, len(layout.Fields)), unnamed: -1}
+func layPlan(layout *evtx.Layout, shapes *winlog.Shapes, classic bool) *plan {
+	p := &plan{layout: layout, shapes: shapes, field: make([]int32, len(layout.Fields)), unnamed: -1}
 	var l winlog.Layout
 	headers := make([]string, len(layout.Fields))
 	for i, f := range layout.Fields {
@@ -60,7 +61,7 @@ func layPlan(layout *evtx.Layout, classic bool) *plan {
 			p.field[i] = int32(l.Header(name))
 		}
 	}
-	p.shape = l.Shape()
+	p.shape = shapes.Of(&l)
 	return p
 }
 

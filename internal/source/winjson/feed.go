@@ -27,14 +27,30 @@ type feed struct {
 	err     error
 }
 
-func newFeed(in *source.Input, part source.Part, coding source.Coding) *feed {
-	f := &feed{in: in, coding: coding, at: part.From, from: part.From, end: min(part.To, in.Size)}
+// keepFeed is how large a buffer is kept from one part to the next.
+const keepFeed = 1 << 20
+
+// open starts with a part, reusing buffers.
+func (f *feed) open(in *source.Input, part source.Part, coding source.Coding) {
+	buf, raw := f.buf[:0], f.raw
+	if cap(buf) > keepFeed {
+		buf = nil
+	}
+	*f = feed{in: in, coding: coding, at: part.From, from: part.From, end: min(part.To, in.Size), buf: buf, raw: raw}
 	if part.From == 0 {
 		_, mark := source.CodingOf(in.Head)
 		f.at += int64(mark)
 	}
 	f.base = f.at
-	return f
+}
+
+// openHead starts with a file whose first bytes are known already.
+func (f *feed) openHead(in *source.Input, coding source.Coding) {
+	f.open(in, source.Part{To: in.Size}, coding)
+	if n := int64(len(in.Head)); coding == source.UTF8 && n > f.at {
+		f.buf = in.Head[f.at:n:n] // never written to: growing copies it
+		f.at = n
+	}
 }
 
 // rest is the window.
@@ -72,6 +88,9 @@ func units(text []byte) (n int64) {
 
 // consumed is how many bytes of the part have been left behind.
 func (f *feed) consumed() int64 {
+	if f.at == f.end && f.pos == len(f.buf) {
+		return f.end - f.from // with half a character at the end of UTF-16
+	}
 	off, _ := f.span(0, 0)
 	return off - f.from
 }
@@ -87,7 +106,7 @@ func (f *feed) more() bool {
 	}
 	f.buf = f.buf[:copy(f.buf, f.buf[f.pos:])]
 	f.pos = 0
-	step := max(minFeed, len(f.buf))
+	step := int(min(max(minFeed, int64(len(f.buf))), f.end-f.at))
 	if f.coding != source.UTF8 {
 		return f.convert(step)
 	}

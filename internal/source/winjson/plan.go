@@ -42,7 +42,7 @@ const (
 
 // newPlan thinks about a sequence of paths. For classic PowerShell it adds the
 // fields that lie in the text.
-func newPlan(runs []*node, classic bool) *plan {
+func newPlan(runs []*node, classic bool, shapes *winlog.Shapes) *plan {
 	p := &plan{
 		time: -1, id: -1, channel: -1, computer: -1, provider: -1, record: -1,
 		utc: -1, stamp: -1, local: -1, received: -1, message: -1, unnamed: -1,
@@ -62,12 +62,12 @@ func newPlan(runs []*node, classic bool) *plan {
 		targets[i] = f.target(path)
 	}
 	_, nested := f.(systemFamily)
-	p.lay(targets, nested, classic)
+	p.lay(targets, nested, classic, shapes)
 	return p
 }
 
 // lay gives each run its field.
-func (p *plan) lay(targets []target, nested, classic bool) {
+func (p *plan) lay(targets []target, nested, classic bool, shapes *winlog.Shapes) {
 	var l winlog.Layout
 	p.field = make([]int32, len(targets))
 	p.fix = make([]fix, len(targets))
@@ -96,7 +96,7 @@ func (p *plan) lay(targets []target, nested, classic bool) {
 	}
 	p.layMessage(&l, standIn)
 	p.layHeaders(&l, targets)
-	p.shape = l.Shape()
+	p.shape = shapes.Of(&l)
 }
 
 // ownName is the name of a field; forwarders number the unnamed texts of

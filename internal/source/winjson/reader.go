@@ -20,6 +20,7 @@ const (
 // A reader turns the objects of parts into events. It belongs to one
 // goroutine.
 type reader struct {
+	shapes *winlog.Shapes // of the format
 	scan   scanner
 	plans  map[uint64]*plan
 	held   int // plans
@@ -32,10 +33,11 @@ type reader struct {
 	fixed  []byte // values that were changed
 	clean  []byte // text whose broken characters were replaced
 	seen   remarks
+	feed   feed
 }
 
-func newReader() *reader {
-	r := &reader{plans: make(map[uint64]*plan)}
+func newReader(shapes *winlog.Shapes) *reader {
+	r := &reader{plans: make(map[uint64]*plan), shapes: shapes}
 	r.scan.tree = newTree()
 	return r
 }
@@ -46,9 +48,10 @@ func (r *reader) Read(ctx context.Context, in *source.Input, part source.Part, y
 	lay := layoutOf(in)
 	w := &work{
 		reader: r, ctx: ctx, yield: yield,
-		feed: newFeed(in, part, lay.coding), line: max(part.Line, 1),
+		feed: &r.feed, line: max(part.Line, 1),
 		origin: event.Origin{File: in.Path, Member: in.Member},
 	}
+	r.feed.open(in, part, lay.coding)
 	r.scan.lines = true
 	if lay.lined {
 		w.lined()
@@ -79,7 +82,7 @@ func (r *reader) fill() bool {
 	}
 	if p.channel >= 0 && string(r.run(p.channel)) == winlog.PowerShellLog {
 		if p.classic == nil {
-			p.classic = newPlan(r.runs, true)
+			p.classic = newPlan(r.runs, true, r.shapes)
 		}
 		p = p.classic
 	}
@@ -112,7 +115,7 @@ func (r *reader) plan() *plan {
 			return p
 		}
 	}
-	p := newPlan(r.runs, false)
+	p := newPlan(r.runs, false, r.shapes)
 	p.next = r.plans[hash]
 	r.plans[hash] = p
 	r.held++

@@ -23,13 +23,14 @@ import (
 	"strings"
 
 	"tyto/internal/source"
+	"tyto/internal/source/winlog"
 )
 
 // partSize is how much of a file with one object in a line makes a part.
 const partSize = 4 << 20
 
-// A Format is the format of Windows events as JSON.
-type Format struct{}
+// A Format is the format of Windows events as JSON. Its readers share shapes.
+type Format struct{ shapes winlog.Shapes }
 
 // New returns the format.
 func New() *Format { return &Format{} }
@@ -38,7 +39,7 @@ func New() *Format { return &Format{} }
 func (*Format) Name() string { return "winjson" }
 
 // NewReader implements [source.Format].
-func (*Format) NewReader() source.Reader { return newReader() }
+func (f *Format) NewReader() source.Reader { return newReader(&f.shapes) }
 
 // Claims implements [source.Format]. It looks at the keys of the first objects.
 func (*Format) Claims(_ string, head []byte) bool {
@@ -111,7 +112,8 @@ func layoutOf(in *source.Input) layout {
 // isLined decides by the first line that begins an object: whether the object
 // ends in it, or, if it is broken, whether another begins in the next line.
 func isLined(in *source.Input, coding source.Coding) bool {
-	f := newFeed(in, source.Part{To: in.Size}, coding)
+	var f feed
+	f.openHead(in, coding)
 	scan := scanner{tree: newTree()}
 	for {
 		rest := bytes.TrimLeft(f.rest(), " \t\r\n")

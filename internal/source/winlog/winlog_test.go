@@ -87,3 +87,20 @@ func TestWordsStayBounded(t *testing.T) {
 		t.Errorf("%d words kept", len(w.known))
 	}
 }
+
+func TestEqualLayoutsShareAShape(t *testing.T) {
+	layout := func(data, header string) *Layout {
+		var l Layout
+		l.Data(data)
+		l.Header(header)
+		return &l
+	}
+	var s Shapes
+	a := s.Of(layout("A", "H"))
+	if b := s.Of(layout("A", "H")); a != b {
+		t.Error("equal layouts have two shapes")
+	}
+	if c := s.Of(layout("A", "I")); a == c {
+		t.Error("different layouts share a shape")
+	}
+}
