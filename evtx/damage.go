@@ -66,10 +66,11 @@ const (
 	WarnCut                             // output or values cut at a limit
 	WarnWeak                            // carved, and its EventRecordID disagrees or is absent
 	WarnForeign                         // carved with a template from elsewhere
+	WarnNames                           // carved, and names are overwritten: they read "unknown", or values are unnamed Data
 )
 
 var warningNames = []string{"size-copy", "trailer", "value-width", "few-values", "hidden-text",
-	"cut", "weak", "foreign-template"}
+	"cut", "weak", "foreign-template", "unknown-names"}
 
 // String lists the warnings, comma separated.
 func (w Warnings) String() string {

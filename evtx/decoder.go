@@ -100,7 +100,7 @@ func (d *Decoder) begin(buf []byte, origin int64, report *ChunkReport) {
 }
 
 // program finds the program of an instance's definition.
-func (d *Decoder) program(h *instanceHead, end int) (*program, Class) {
+func (d *Decoder) program(h *instanceHead) (*program, Class) {
 	if uint(h.def) >= ChunkSize {
 		return d.foreign(h, NoTemplate)
 	}
@@ -109,14 +109,16 @@ func (d *Decoder) program(h *instanceHead, end int) (*program, Class) {
 		*e = defEntry{gen: d.gen, off: uint32(h.def)}
 		e.prog, e.short, e.class = d.load(h.def)
 	}
-	if e.prog != nil && e.short == h.shortID {
-		return e.prog, NoDamage
+	if e.prog == nil || e.short != h.shortID {
+		return d.foreign(h, max(e.class, NoTemplate))
 	}
-	class := e.class
-	if class == NoDamage {
-		class = NoTemplate
+	if e.prog.weak {
+		if p, class := d.foreign(h, NoTemplate); class == NoDamage {
+			return p, NoDamage
+		}
+		d.warn |= WarnNames
 	}
-	return d.foreign(h, class)
+	return e.prog, NoDamage
 }
 
 // defEntry returns the entry for an offset: its own, or a free one. A chunk
@@ -150,6 +152,9 @@ func (d *Decoder) load(off int) (*program, uint32, Class) {
 	if class != NoDamage {
 		return nil, short, class
 	}
+	if p.weak {
+		return d.store.number(p), short, NoDamage
+	}
 	return d.store.add(d.c, def, p), short, NoDamage
 }
 
@@ -166,6 +171,22 @@ func (d *Decoder) foreign(h *instanceHead, class Class) (*program, Class) {
 		}
 	}
 	return nil, class
+}
+
+// positional stands in for the lost template of a nested document in a carved
+// record: its values become unnamed Data. They have to fill the document.
+func (d *Decoder) positional(h *instanceHead, end int, class Class) (*program, Class) {
+	if rest := end - h.valuesEnd(d.c); rest < 0 || rest > 8 {
+		return nil, class
+	}
+	skel := codeString(nil, skelElem, "EventData")
+	skel = append(skel, skelContent)
+	for range h.count {
+		skel = codeString(skel, skelElem, "Data")
+		skel = append(skel, skelContent, skelSlot, skelEnd)
+	}
+	d.warn |= WarnNames
+	return d.literalProgram(append(skel, skelEnd))
 }
 
 // literalProgram finds the program of a literal document.

@@ -17,11 +17,12 @@ type FileReport struct {
 	EmptyChunks int `json:"empty_chunks"`
 	BadChunks   int `json:"bad_chunks"` // without signature
 
-	Records   int64 `json:"records"`
-	Recovered int64 `json:"recovered"`
-	Damaged   int64 `json:"damaged"`
-	Carved    int64 `json:"carved,omitempty"`
-	Lost      int64 `json:"lost,omitempty"` // carving candidates that did not decode
+	Records    int64 `json:"records"`
+	Recovered  int64 `json:"recovered"`
+	Damaged    int64 `json:"damaged"`
+	Carved     int64 `json:"carved,omitempty"`
+	Duplicates int64 `json:"duplicates,omitempty"` // carved, but equal to one before
+	Lost       int64 `json:"lost,omitempty"`       // carving candidates that did not decode
 
 	Counts map[string]int `json:"counts,omitempty"` // damage by class
 	Damage []Damage       `json:"damage,omitempty"` // the first 1,000
@@ -52,6 +53,7 @@ func (r *FileReport) Add(c ChunkReport) {
 	r.Recovered += int64(c.Recovered)
 	r.Damaged += int64(c.Damaged)
 	r.Carved += int64(c.Carved)
+	r.Duplicates += int64(c.Duplicates)
 	r.Lost += int64(c.Lost)
 	switch {
 	case c.BadMagic:

@@ -128,7 +128,10 @@ func (d *Decoder) instance(p, end int, parent int32, depth int) (int, Class) {
 	if class != NoDamage {
 		return p, class
 	}
-	prog, class := d.program(&h, end)
+	prog, class := d.program(&h)
+	if class != NoDamage && d.strict && depth > 0 {
+		prog, class = d.positional(&h, end, class)
+	}
 	if class != NoDamage {
 		return p, class
 	}

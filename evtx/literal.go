@@ -54,6 +54,15 @@ func (w *walker) code(c byte, raw []byte) {
 	w.skel = append(w.skel, raw...)
 }
 
+// codeString appends a skeleton code with an ASCII string.
+func codeString(skel []byte, c byte, s string) []byte {
+	skel = append(skel, c, byte(2*len(s)), 0)
+	for i := range len(s) {
+		skel = append(skel, s[i], 0)
+	}
+	return skel
+}
+
 func (w *walker) name(c byte) ([]byte, bool) {
 	ref, next, ok := readName(w.c, w.p, w.end)
 	if !ok {

@@ -31,6 +31,7 @@ func definitionAt(c []byte, o int) (def definition, ok bool) {
 type program struct {
 	id     uint32
 	shared bool // kept by the store
+	weak   bool // some names could not be proven
 	root   []part
 	slots  int // highest slot number + 1
 	body   []byte
@@ -68,8 +69,13 @@ func (p *program) matches(c []byte, def definition) bool {
 	return bytes.Equal(body[from:], p.body[from:])
 }
 
+// unknownName stands for the names of a carved definition whose bytes were
+// overwritten.
+const unknownName = "unknown"
+
 // compile parses a definition. With strict set every name must carry its right
-// hash: bytes recovered from slack have to prove more.
+// hash, or it is replaced and the program called weak: names stand anywhere in
+// the chunk, and in slack some of those places belong to younger records.
 func compile(c []byte, def definition, strict bool) (*program, Class) {
 	ps := &parser{c: c, base: def.body, p: def.body, end: def.body + def.size, strict: strict}
 	root := ps.document()
@@ -77,7 +83,7 @@ func compile(c []byte, def definition, strict bool) (*program, Class) {
 		return nil, ps.err
 	}
 	return &program{
-		root: root, slots: ps.slots, cost: ps.cost, relocs: ps.relocs,
+		root: root, slots: ps.slots, cost: ps.cost, relocs: ps.relocs, weak: ps.weak,
 		body: bytes.Clone(c[def.body : def.body+def.size]),
 	}, NoDamage
 }
@@ -87,7 +93,7 @@ func compile(c []byte, def definition, strict bool) (*program, Class) {
 type parser struct {
 	c            []byte
 	base, p, end int
-	strict       bool
+	strict, weak bool
 	slots, cost  int
 	relocs       []reloc
 	err          Class
@@ -139,13 +145,27 @@ func (ps *parser) name() string {
 	}
 	at := ps.p
 	ref, next, ok := readName(ps.c, ps.p, ps.end)
-	if !ok || ps.strict && !hashFits(ps.c, at, ref) {
+	if ps.strict && (!ok || !hashFits(ps.c, at, ref)) {
+		return ps.unknown(next)
+	}
+	if !ok {
 		ps.fail(BadName)
 		return ""
 	}
 	ps.relocs = append(ps.relocs, reloc{pos: at - ps.base, inline: ref.inline, name: bytes.Clone(ref.raw)})
 	ps.p = next
 	return utf16String(ref.raw)
+}
+
+// unknown replaces a name and reads on behind its reference, or behind its
+// structure if that stands here.
+func (ps *parser) unknown(next int) string {
+	ps.weak = true
+	ps.p = max(next, ps.p+4)
+	if ps.p > ps.end {
+		ps.fail(BadName)
+	}
+	return unknownName
 }
 
 func hashFits(c []byte, at int, ref nameRef) bool {

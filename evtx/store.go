@@ -77,7 +77,7 @@ func (s *Store) find(c []byte, def definition) *program {
 // add keeps a new program where there is room, and gives it its number in any
 // case.
 func (s *Store) add(c []byte, def definition, p *program) *program {
-	p.id = s.nextID.Add(1)
+	s.number(p)
 	key := defKey{def.guid, def.size}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,6 +95,12 @@ func (s *Store) add(c []byte, def definition, p *program) *program {
 	s.defs[key] = append(old[:len(old):len(old)], p)
 	sid := u32(def.guid[:], 0)
 	s.short[sid] = insertSorted(s.short[sid], p)
+	return p
+}
+
+// number gives a program its number without keeping it.
+func (s *Store) number(p *program) *program {
+	p.id = s.nextID.Add(1)
 	return p
 }
 

@@ -64,7 +64,7 @@ func readName(c []byte, p, end int) (ref nameRef, next int, ok bool) {
 	at := int(u32(c, p))
 	next = p + 4
 	if ref.raw, ok = nameAt(c, at); !ok {
-		return ref, p, false
+		return ref, next, false
 	}
 	if at == next {
 		ref.inline = 8 + len(ref.raw) + 2
