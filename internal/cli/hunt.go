@@ -3,9 +3,7 @@ package cli
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -125,15 +123,15 @@ func (s *session) tellRejected(rules *detect.Rules) {
 // print shows the first screen, or its JSON form.
 func (c *huntCmd) print(s *session, rules *detect.Rules, summary *report.Summary, res *detect.Result, wrote []string, next []report.Command) error {
 	return s.buffered(func(w *bufio.Writer) error {
-		if c.JSON {
-			return printSummaryJSON(w, res)
-		}
 		screen := &report.Screen{
 			Facts: facts(rules, res), Summary: summary, Health: res.Health,
 			Folder: c.Out, Wrote: wrote, Next: next,
 		}
 		if next == nil {
 			screen.Next = c.next(res)
+		}
+		if c.JSON {
+			return report.WriteJSON(w, screen.Object())
 		}
 		return screen.Write(w, report.Style{Width: s.env.OutWidth, Color: s.outColor})
 	})
@@ -182,36 +180,6 @@ func span(files []*scan.File) (from, to time.Time) {
 		}
 	}
 	return from, to
-}
-
-// A summaryJSON is what --json prints.
-type summaryJSON struct {
-	Version  int              `json:"version"`
-	Complete bool             `json:"complete"`
-	First    *time.Time       `json:"first,omitempty"`
-	Last     *time.Time       `json:"last,omitempty"`
-	Hosts    []string         `json:"hosts"`
-	Evidence any              `json:"evidence"`
-	Rules    any              `json:"rules"`
-	Findings int64            `json:"findings"`
-	Levels   map[string]int64 `json:"levels"`
-}
-
-func printSummaryJSON(w io.Writer, res *detect.Result) error {
-	out := summaryJSON{
-		Version: 1, Complete: res.Health.Complete, Hosts: res.Hosts,
-		Evidence: res.Health.Evidence, Rules: res.Health.Rules,
-		Findings: res.Findings, Levels: make(map[string]int64),
-	}
-	if from, to := span(res.Files); !from.IsZero() {
-		out.First, out.Last = &from, &to
-	}
-	for l := detect.Informational; l <= detect.Critical; l++ {
-		out.Levels[l.String()] = res.Levels[l]
-	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	return enc.Encode(out)
 }
 
 // manifest tells what was hunted with what.
