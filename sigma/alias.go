@@ -14,6 +14,10 @@ type alias struct {
 	target string
 	from   []string // the event's own names
 	make   converter
+	// hides is set where a field that the event has under the target's name
+	// means something else and must not be seen even without a value to
+	// replace it.
+	hides bool
 }
 
 // A converter makes the value of an alias from the first values of its source
@@ -32,49 +36,52 @@ func (k viewKind) aliases() []alias {
 	case viewRegistry:
 		return registryAliases
 	case viewAntivirus:
-		return []alias{{"Signature", []string{"ThreatName"}, same}, {"Filename", []string{"Path"}, same}}
+		return []alias{
+			{target: "Signature", from: []string{"ThreatName"}, make: same},
+			{target: "Filename", from: []string{"Path"}, make: same},
+		}
 	case viewWMI:
-		return []alias{{"Destination", []string{"PossibleCause"}, same}}
+		return []alias{{target: "Destination", from: []string{"PossibleCause"}, make: same}}
 	}
 	return nil
 }
 
 var processAliases = []alias{
-	{"Image", []string{"NewProcessName"}, same},
-	{"ParentImage", []string{"ParentProcessName"}, same},
-	{"ProcessId", []string{"NewProcessId"}, decimal},
-	{"ParentProcessId", []string{"ProcessId"}, decimal},
-	{"User", []string{"SubjectDomainName", "SubjectUserName"}, account},
-	{"LogonId", []string{"SubjectLogonId"}, lowerHex},
-	{"IntegrityLevel", []string{"MandatoryLabel"}, words(map[string]string{
+	{target: "Image", from: []string{"NewProcessName"}, make: same},
+	{target: "ParentImage", from: []string{"ParentProcessName"}, make: same},
+	{target: "ProcessId", from: []string{"NewProcessId"}, make: decimal, hides: true},
+	{target: "ParentProcessId", from: []string{"ProcessId"}, make: decimal},
+	{target: "User", from: []string{"SubjectDomainName", "SubjectUserName"}, make: account},
+	{target: "LogonId", from: []string{"SubjectLogonId"}, make: lowerHex},
+	{target: "IntegrityLevel", from: []string{"MandatoryLabel"}, make: words(map[string]string{
 		"S-1-16-4096": "Low", "S-1-16-8192": "Medium", "S-1-16-12288": "High", "S-1-16-16384": "System",
 	})},
 }
 
 var connectionAliases = []alias{
-	{"Image", []string{"Application"}, drivePath},
-	{"Initiated", []string{"Direction"}, words(map[string]string{
+	{target: "Image", from: []string{"Application"}, make: drivePath},
+	{target: "Initiated", from: []string{"Direction"}, make: words(map[string]string{
 		"%%14593": "true", "%%14592": "false", "Outbound": "true", "Inbound": "false",
 	})},
-	{"Protocol", []string{"Protocol"}, words(map[string]string{"6": "tcp", "17": "udp"})},
-	{"SourceIp", []string{"SourceAddress"}, same},
-	{"DestinationIp", []string{"DestAddress"}, same},
-	{"DestinationPort", []string{"DestPort"}, same},
-	{"ProcessId", []string{"ProcessID"}, same},
+	{target: "Protocol", from: []string{"Protocol"}, make: words(map[string]string{"6": "tcp", "17": "udp"})},
+	{target: "SourceIp", from: []string{"SourceAddress"}, make: same},
+	{target: "DestinationIp", from: []string{"DestAddress"}, make: same},
+	{target: "DestinationPort", from: []string{"DestPort"}, make: same},
+	{target: "ProcessId", from: []string{"ProcessID"}, make: same},
 }
 
 // A new value is both what Sysmon calls CreateKey and a SetValue, so EventType
 // can have two values.
 var registryAliases = []alias{
-	{"Image", []string{"ProcessName"}, same},
-	{"User", []string{"SubjectUserName"}, same},
-	{"TargetObject", []string{"ObjectName", "ObjectValueName"}, keyPath},
-	{"Details", []string{"NewValue"}, same},
-	{"EventType", []string{"OperationType"}, words(map[string]string{
+	{target: "Image", from: []string{"ProcessName"}, make: same},
+	{target: "User", from: []string{"SubjectUserName"}, make: same},
+	{target: "TargetObject", from: []string{"ObjectName", "ObjectValueName"}, make: keyPath},
+	{target: "Details", from: []string{"NewValue"}, make: same},
+	{target: "EventType", from: []string{"OperationType"}, make: words(map[string]string{
 		opNew: "CreateKey", opNewText: "CreateKey", opChanged: "SetValue", opChangedText: "SetValue",
 		opDeleted: "DeleteValue", opDeletedText: "DeleteValue",
 	})},
-	{"EventType", []string{"OperationType"}, onlyWords(map[string]string{opNew: "SetValue", opNewText: "SetValue"})},
+	{target: "EventType", from: []string{"OperationType"}, make: onlyWords(map[string]string{opNew: "SetValue", opNewText: "SetValue"})},
 }
 
 func same(_ *[]byte, a, _ []byte) []byte { return a }
@@ -241,12 +248,15 @@ func (s *Shape) newPlan(list []alias) *aliasPlan {
 				step.from[j], found = int(fields[0]), true
 			}
 		}
-		if !found {
+		if !found && !a.hides {
 			continue
 		}
 		step.ids = s.rs.spellings(a.target)
 		for _, id := range step.ids {
 			replaced[id] = true
+		}
+		if !found {
+			continue
 		}
 		p.targets[fold.String(a.target)] = true
 		p.steps = append(p.steps, step)

@@ -10,7 +10,7 @@ import (
 )
 
 // placeholderForm finds %name%.
-var placeholderForm = regexp.MustCompile(`%(\w+)%`)
+var placeholderForm = regexp.MustCompile(`%([\w-]+)%`)
 
 // expand replaces the placeholders of a text by their values. A text with an
 // unknown placeholder becomes a test that is never true.

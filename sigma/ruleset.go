@@ -2,6 +2,7 @@ package sigma
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -167,11 +168,22 @@ func (c *compiler) ruleExpr(r *Rule) (*logic.Expr, bool) {
 			return nil, false
 		}
 	}
-	if name := placeholderAt(x, true); name != "" {
+	name := placeholderAt(x, true)
+	if name == "" && needsValues(r.Path) {
+		name = placeholderAt(x, false)
+	}
+	if name != "" {
 		c.reject(r, "placeholder %s has no values", name)
 		return nil, false
 	}
 	return x, true
+}
+
+// needsValues reports whether a rule lies in the folder in which SigmaHQ keeps
+// the rules that are not meant to be used before their placeholders have
+// values, even where these only exclude.
+func needsValues(path string) bool {
+	return slices.Contains(strings.Split(filepath.ToSlash(path), "/"), "rules-placeholder")
 }
 
 // applyFilters ANDs each filter's condition to the rules it is for. A filter
