@@ -220,6 +220,8 @@ type aliasPlan struct {
 	ids [][]int32
 	// targets are the folded names that events of this shape can have.
 	targets map[string]bool
+	// hidden are the folded names that only the event's own log means.
+	hidden map[string]bool
 }
 
 // An aliasStep makes one alias.
@@ -236,7 +238,7 @@ func (s *Shape) plan(k viewKind) *aliasPlan {
 }
 
 func (s *Shape) newPlan(list []alias) *aliasPlan {
-	p := &aliasPlan{targets: map[string]bool{}}
+	p := &aliasPlan{targets: map[string]bool{}, hidden: map[string]bool{}}
 	replaced := map[int32]bool{}
 	for i := range list {
 		a := &list[i]
@@ -256,6 +258,7 @@ func (s *Shape) newPlan(list []alias) *aliasPlan {
 			replaced[id] = true
 		}
 		if !found {
+			p.hidden[fold.String(a.target)] = true
 			continue
 		}
 		p.targets[fold.String(a.target)] = true

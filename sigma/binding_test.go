@@ -192,6 +192,11 @@ func TestLookupSeesWhatTheRuleSees(t *testing.T) {
 	r := ev{"NewProcessName", "a.exe", "ProcessId", "0x10", "NewProcessId", "0x20", "Data", "1", "Data", "2", "N", "null"}.record()
 	r.src = Source{Product: "windows", Channel: "Security", EventID: 4688}
 	event, e := r.event(rs), rs.NewEvaluator()
+	bare := ev{"ProcessId", "0x10"}.record()
+	bare.src = r.src
+	if got := e.Lookup(bare.event(rs), creation, "ProcessId"); got != nil {
+		t.Errorf("the creator %q is taken for the process", got)
+	}
 	for _, c := range []struct {
 		rule        *Rule
 		field, want string

@@ -237,7 +237,7 @@ func (e *Evaluator) aliasValues(ev *Event, kind viewKind, field string) (out []s
 	p := ev.Shape.plan(kind)
 	low := fold.String(field)
 	if !p.targets[low] {
-		return nil, false
+		return nil, p.hidden[low]
 	}
 	e.arena = e.arena[:0]
 	for i := range p.steps {
