@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"tyto/evtx"
 	"tyto/internal/event"
@@ -130,10 +131,7 @@ func (r *reader) fill(rec *evtx.Record) {
 	if e.RecordID = rec.EventRecordID(); e.RecordID == 0 {
 		e.RecordID = rec.ID
 	}
-	e.Time = rec.TimeCreated().Time()
-	if rec.TimeCreated() == 0 {
-		e.Time = rec.Written.Time()
-	}
+	e.Time = plausible(rec.TimeCreated(), rec.Written)
 	e.Carved = rec.Carved
 	e.Origin.Record, e.Origin.Offset = rec.ID, rec.Offset
 	p := r.plan(rec.Layout())
@@ -142,6 +140,17 @@ func (r *reader) fill(rec *evtx.Record) {
 	}
 	e.Shape = p.shape
 	r.values(p, rec)
+}
+
+// plausible returns the first time that is neither unset nor beyond the year
+// 9999, which RFC 3339 cannot write; else the zero time.
+func plausible(times ...evtx.Filetime) time.Time {
+	for _, f := range times {
+		if t := f.Time(); f > 0 && t.Year() <= 9999 {
+			return t
+		}
+	}
+	return time.Time{}
 }
 
 func (r *reader) values(p *plan, rec *evtx.Record) {

@@ -5,6 +5,7 @@ package formats
 import (
 	"tyto/internal/source"
 	"tyto/internal/source/evtxlog"
+	"tyto/internal/source/jsonlog"
 	"tyto/internal/source/winjson"
 )
 
@@ -19,5 +20,6 @@ func All(opt Options) []source.Format {
 	return []source.Format{
 		evtxlog.New(evtxlog.Options{Carve: opt.Carve}),
 		winjson.New(),
+		jsonlog.New(), // last: claims what the others do not know
 	}
 }

@@ -4,33 +4,34 @@ import (
 	"strconv"
 
 	"tyto/internal/event"
+	"tyto/internal/source/objects"
 )
 
 // fix gives a value the form that the log itself has. The result lies in the
-// source or in r.fixed.
-func (r *reader) fix(f fix, l leaf) []byte {
+// source or in m.fixed.
+func (m *maker) fix(f fix, l objects.Leaf) []byte {
 	switch {
-	case f == asGUID && l.kind == event.Text && bareGUID(l.text):
-		start := len(r.fixed)
-		r.fixed = append(r.fixed, '{')
-		for _, c := range l.text {
+	case f == asGUID && l.Kind == event.Text && bareGUID(l.Text):
+		start := len(m.fixed)
+		m.fixed = append(m.fixed, '{')
+		for _, c := range l.Text {
 			if c >= 'A' && c <= 'F' {
 				c += 'a' - 'A'
 			}
-			r.fixed = append(r.fixed, c)
+			m.fixed = append(m.fixed, c)
 		}
-		r.fixed = append(r.fixed, '}')
-		return r.fixed[start:len(r.fixed):len(r.fixed)]
-	case f == asHexNumber && l.kind == event.Number:
-		n, err := strconv.ParseInt(string(l.text), 10, 64)
+		m.fixed = append(m.fixed, '}')
+		return m.fixed[start:len(m.fixed):len(m.fixed)]
+	case f == asHexNumber && l.Kind == event.Number:
+		n, err := strconv.ParseInt(string(l.Text), 10, 64)
 		if err != nil {
-			return l.text
+			return l.Text
 		}
-		start := len(r.fixed)
-		r.fixed = strconv.AppendUint(append(r.fixed, "0x"...), uint64(n), 16)
-		return r.fixed[start:len(r.fixed):len(r.fixed)]
+		start := len(m.fixed)
+		m.fixed = strconv.AppendUint(append(m.fixed, "0x"...), uint64(n), 16)
+		return m.fixed[start:len(m.fixed):len(m.fixed)]
 	}
-	return l.text
+	return l.Text
 }
 
 // bareGUID recognises a GUID as evtx_dump writes it. One in lower case was

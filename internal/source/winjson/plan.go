@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tyto/internal/event"
+	"tyto/internal/source/objects"
 	"tyto/internal/source/winlog"
 )
 
@@ -12,9 +13,7 @@ import (
 // paths. It is made once and found again by that sequence, so that all
 // thinking about names is done once for many objects.
 type plan struct {
-	ids    []uint32 // nodes of the runs; a run is one path's values in a row
-	next   *plan    // other plan with the same hash
-	alien  bool     // no Windows event
+	alien  bool // no Windows event
 	shape  *event.Shape
 	field  []int32 // of each run, -1 for none
 	fix    []fix   // of each run
@@ -42,15 +41,14 @@ const (
 
 // newPlan thinks about a sequence of paths. For classic PowerShell it adds the
 // fields that lie in the text.
-func newPlan(runs []*node, classic bool, shapes *winlog.Shapes) *plan {
+func newPlan(runs []*objects.Node, classic bool, shapes *winlog.Shapes) *plan {
 	p := &plan{
 		time: -1, id: -1, channel: -1, computer: -1, provider: -1, record: -1,
 		utc: -1, stamp: -1, local: -1, received: -1, message: -1, unnamed: -1,
 	}
 	paths := make([]string, len(runs))
 	for i, n := range runs {
-		p.ids = append(p.ids, n.id)
-		paths[i] = strings.Join(n.path(), ".")
+		paths[i] = n.Path()
 	}
 	f := familyOf(paths)
 	if f == nil {

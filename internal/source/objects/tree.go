@@ -1,29 +1,29 @@
-package winjson
+package objects
 
-// A node is one path of keys, seen in some object. Arrays add nothing to the
+// A Node is one path of keys, seen in some object. Arrays add nothing to the
 // path: their items are several values of it.
-type node struct {
+type Node struct {
 	id       uint32
 	key      string
-	parent   *node
-	children []*node
-	byKey    map[string]*node // once there are many
+	parent   *Node
+	children []*Node
+	byKey    map[string]*Node // once there are many
 	index    int              // among the parent's children
 	guess    int              // index of the child that is likely next
 }
 
-// path returns the keys from the root down.
-func (n *node) path() []string {
-	if n.parent == nil {
-		return nil
+// Path returns the keys from the root down, joined by dots.
+func (n *Node) Path() string {
+	if n.parent == nil || n.parent.parent == nil {
+		return n.key
 	}
-	return append(n.parent.path(), n.key)
+	return n.parent.Path() + "." + n.key
 }
 
 // A tree keeps all paths that a reader has met. Objects of one producer repeat
 // their keys in the same order, so most steps find their child at once.
 type tree struct {
-	root  *node
+	root  *Node
 	count uint32
 	bytes int
 }
@@ -36,12 +36,12 @@ const (
 	manyNodes   = 16
 )
 
-func newTree() *tree { return &tree{root: &node{}} }
+func newTree() *tree { return &tree{root: &Node{}} }
 
 func (t *tree) full() bool { return t.count >= maxNodes || t.bytes >= maxKeyBytes }
 
 // child returns the node below at for a key.
-func (t *tree) child(at *node, key []byte) *node {
+func (t *tree) child(at *Node, key []byte) *Node {
 	if at.guess < len(at.children) {
 		if c := at.children[at.guess]; c.key == string(key) {
 			at.guess++
@@ -64,14 +64,14 @@ func (t *tree) child(at *node, key []byte) *node {
 	return t.add(at, key)
 }
 
-func (t *tree) add(at *node, key []byte) *node {
+func (t *tree) add(at *Node, key []byte) *Node {
 	t.count++
 	t.bytes += len(key)
-	c := &node{id: t.count, key: string(key), parent: at, index: len(at.children)}
+	c := &Node{id: t.count, key: string(key), parent: at, index: len(at.children)}
 	at.children = append(at.children, c)
 	at.guess = len(at.children)
 	if len(at.children) == manyNodes {
-		at.byKey = make(map[string]*node, 2*manyNodes)
+		at.byKey = make(map[string]*Node, 2*manyNodes)
 		for _, c := range at.children {
 			at.byKey[c.key] = c
 		}

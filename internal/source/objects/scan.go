@@ -1,4 +1,4 @@
-package winjson
+package objects
 
 import (
 	"bytes"
@@ -22,11 +22,12 @@ var (
 	errDeep   = errors.New("nested too deep")
 )
 
-// A leaf is one value found in an object.
-type leaf struct {
-	node *node
-	kind event.Kind
-	text []byte
+// A Leaf is one value found in an object. Its text is UTF-8 and holds until
+// the next object.
+type Leaf struct {
+	Node *Node
+	Kind event.Kind
+	Text []byte
 }
 
 // A scanner takes objects apart into leaves. Text without escapes points into
@@ -37,7 +38,7 @@ type scanner struct {
 	pos    int
 	lines  bool // a newline inside a string is an error
 	tree   *tree
-	leaves []leaf
+	leaves []Leaf
 	arena  []byte
 	excess bool // more than maxLeaves
 }
@@ -72,7 +73,7 @@ func (s *scanner) fail() error {
 	return errSyntax
 }
 
-func (s *scanner) members(at *node, depth int) error {
+func (s *scanner) members(at *Node, depth int) error {
 	if depth >= maxDepth {
 		return errDeep
 	}
@@ -109,7 +110,7 @@ func (s *scanner) members(at *node, depth int) error {
 	}
 }
 
-func (s *scanner) value(at *node, depth int) error {
+func (s *scanner) value(at *Node, depth int) error {
 	switch c := s.next(); {
 	case c == '"':
 		text, err := s.str()
@@ -130,7 +131,7 @@ func (s *scanner) value(at *node, depth int) error {
 	return s.fail()
 }
 
-func (s *scanner) items(at *node, depth int) error {
+func (s *scanner) items(at *Node, depth int) error {
 	if depth >= maxDepth {
 		return errDeep
 	}
@@ -155,15 +156,15 @@ func (s *scanner) items(at *node, depth int) error {
 	}
 }
 
-func (s *scanner) add(at *node, kind event.Kind, text []byte) {
+func (s *scanner) add(at *Node, kind event.Kind, text []byte) {
 	if len(s.leaves) >= maxLeaves {
 		s.excess = true
 		return
 	}
-	s.leaves = append(s.leaves, leaf{at, kind, text})
+	s.leaves = append(s.leaves, Leaf{at, kind, text})
 }
 
-func (s *scanner) number(at *node) error {
+func (s *scanner) number(at *Node) error {
 	from := s.pos
 	for s.pos < len(s.src) {
 		c := s.src[s.pos]
@@ -183,7 +184,7 @@ var (
 	wordNull  = []byte("null")
 )
 
-func (s *scanner) word(at *node) error {
+func (s *scanner) word(at *Node) error {
 	rest := s.src[s.pos:]
 	for _, w := range [...]struct {
 		text []byte

@@ -1,4 +1,4 @@
-package winjson
+package objects
 
 import (
 	"bytes"
@@ -20,23 +20,66 @@ const (
 	deepJSON  = "json nested too deep"
 	longJSON  = "json object too long"
 	noJSON    = "no json"
-	noEvent   = "no windows event"
 	unread    = "read error"
 	everyTurn = 64 // events between two looks at the context
 )
 
+// A Reader reads parts and has a [Maker] make events of their objects. It
+// belongs to one goroutine.
+type Reader struct {
+	maker Maker
+	alien string // reason of damage for objects that are none of the format's
+	scan  scanner
+	obj   Object
+	feed  feed
+	clean []byte // text whose broken characters were replaced
+}
+
+// NewReader makes a reader. Objects that the maker refuses are told as damage
+// with the reason alien.
+func NewReader(m Maker, alien string) *Reader {
+	return &Reader{maker: m, alien: alien, scan: scanner{tree: newTree(), lines: true}}
+}
+
+// Read implements [source.Reader].
+func (r *Reader) Read(ctx context.Context, in *source.Input, part source.Part, yield func(*event.Event) bool) source.Report {
+	lay := layoutOf(in)
+	w := &work{
+		Reader: r, ctx: ctx, yield: yield, line: max(part.Line, 1),
+		origin: event.Origin{File: in.Path, Member: in.Member},
+	}
+	r.feed.open(in, part, lay.coding)
+	r.maker.Begin()
+	if lay.lined {
+		w.lined()
+	} else {
+		w.stream()
+	}
+	w.finish()
+	return w.rep
+}
+
+// forget drops all that was learnt when it has grown too large.
+func (r *Reader) forget() {
+	if r.scan.tree.full() || r.maker.Crowded() {
+		r.scan.tree = newTree()
+		r.maker.Forget()
+	}
+}
+
 // A work is the reading of one part.
 type work struct {
-	*reader
+	*Reader
 	ctx    context.Context
 	yield  func(*event.Event) bool
-	feed   *feed
 	line   int64 // of the window's start
 	origin event.Origin
 	rep    source.Report
 	stop   bool
 	turn   int
 	unlist int64 // stretches of damage not listed
+	broken bool  // text that is no UTF-8
+	excess bool  // values left out
 }
 
 func (w *work) ended() bool {
@@ -172,7 +215,7 @@ func (w *work) junk() {
 	if i := bytes.IndexByte(line, '{'); i > 0 {
 		line = line[:i]
 	}
-	if !bytes.HasPrefix(line, []byte("Record ")) || len(line) > 40 {
+	if !isHeading(line) || len(line) > 40 {
 		w.damage(0, len(line), noJSON)
 	}
 	w.consume(len(line))
@@ -222,19 +265,21 @@ func (w *work) resync(why string) {
 	}
 }
 
-// give yields the object that the scanner holds, which stands at pos of the
-// window.
+// give yields the event of the object that the scanner holds, which stands at
+// pos of the window.
 func (w *work) give(pos, size int) bool {
-	if !w.fill() {
-		w.damage(pos, size, noEvent)
+	w.obj.Leaves = w.scan.leaves
+	w.obj.runs()
+	w.excess = w.excess || w.scan.excess
+	e := w.maker.Make(&w.obj)
+	if e == nil {
+		w.damage(pos, size, w.alien)
 		w.forget()
 		return true
 	}
-	e := &w.event
 	record := e.Origin.Record
 	e.Origin = w.origin
-	e.Origin.Record = record
-	e.Origin.Line = w.line
+	e.Origin.Record, e.Origin.Line = record, w.line
 	e.Origin.Offset, _ = w.feed.span(min(pos, len(w.feed.rest())), 0)
 	w.rep.Records++
 	if !w.yield(e) {
@@ -243,6 +288,16 @@ func (w *work) give(pos, size int) bool {
 	}
 	w.forget()
 	return true
+}
+
+// valid replaces what is no UTF-8.
+func (w *work) valid(text []byte) []byte {
+	if utf8.Valid(text) {
+		return text
+	}
+	w.broken = true
+	w.clean = append(w.clean[:0], bytes.ToValidUTF8(text, []byte("\uFFFD"))...)
+	return w.clean
 }
 
 // consume moves the window, counting lines.
@@ -279,6 +334,13 @@ func (w *work) finish() {
 	if w.unlist > 0 {
 		w.rep.Notes = append(w.rep.Notes, fmt.Sprintf("%d more damaged stretches are not listed", w.unlist))
 	}
+	if w.broken {
+		w.rep.Notes = append(w.rep.Notes, "broken UTF-8 shown as U+FFFD")
+	}
+	if w.excess {
+		w.rep.Notes = append(w.rep.Notes, fmt.Sprintf("objects with more than %d values: the rest is left out", maxLeaves))
+	}
+	w.rep.Notes = append(w.rep.Notes, w.maker.Notes()...)
 	w.rep.Bytes = w.feed.consumed()
 }
 

@@ -1,0 +1,123 @@
+package winjson
+
+import (
+	"fmt"
+
+	"tyto/internal/event"
+	"tyto/internal/source/objects"
+	"tyto/internal/source/winlog"
+)
+
+// A maker makes events of objects, for one reader.
+type maker struct {
+	shapes *winlog.Shapes // of the format
+	plans  objects.Plans[*plan]
+	words  winlog.Words
+	event  event.Event
+	fixed  []byte // values that were changed
+	seen   remarks
+}
+
+// Begin implements [objects.Maker].
+func (m *maker) Begin() { m.seen = remarks{} }
+
+// Crowded implements [objects.Maker].
+func (m *maker) Crowded() bool { return m.plans.Crowded() }
+
+// Forget implements [objects.Maker].
+func (m *maker) Forget() { m.plans.Forget() }
+
+// Make implements [objects.Maker].
+func (m *maker) Make(o *objects.Object) *event.Event {
+	p := m.plans.Find(o, func(runs []*objects.Node) *plan { return newPlan(runs, false, m.shapes) })
+	if p.alien {
+		return nil
+	}
+	if p.channel >= 0 && string(o.First(p.channel)) == winlog.PowerShellLog {
+		if p.classic == nil {
+			p.classic = newPlan(o.Runs, true, m.shapes)
+		}
+		p = p.classic
+	}
+	m.seen.excess = m.seen.excess || p.excess
+	e := &m.event
+	e.Shape = p.shape
+	e.Values = m.values(p, o, e.Values[:0])
+	m.heads(p, o, e)
+	return e
+}
+
+func (m *maker) values(p *plan, o *objects.Object, out []event.Value) []event.Value {
+	m.fixed = m.fixed[:0]
+	for i, f := range p.field {
+		if f < 0 {
+			continue
+		}
+		for _, l := range o.Run(i) {
+			text := l.Text
+			if p.fix[i] != asIs {
+				text = m.fix(p.fix[i], l)
+			}
+			out = append(out, event.Value{Field: uint16(f), Kind: l.Kind, Text: text})
+		}
+	}
+	if p.shell != nil {
+		for _, v := range out {
+			if int(v.Field) == p.unnamed {
+				out = p.shell.Append(out, v.Text)
+			}
+		}
+	}
+	return out
+}
+
+// heads sets what every event has.
+func (m *maker) heads(p *plan, o *objects.Object, e *event.Event) {
+	e.Source = event.Source{
+		Product:  "windows",
+		Channel:  m.words.Intern(o.First(p.channel)),
+		Provider: m.words.Intern(o.First(p.provider)),
+		EventID:  int(whole(o.First(p.id))),
+	}
+	e.Host = m.words.Intern(o.First(p.computer))
+	e.RecordID = whole(o.First(p.record))
+	e.Origin.Record = e.RecordID
+	e.Time = m.time(p, o)
+}
+
+// whole reads a decimal number, 0 when there is none.
+func whole(b []byte) (n uint64) {
+	for _, c := range b {
+		if c < '0' || c > '9' || n > 1<<60 {
+			return 0
+		}
+		n = n*10 + uint64(c-'0')
+	}
+	return n
+}
+
+// remarks are what a part's report notes once.
+type remarks struct {
+	excess   bool // fields left out
+	zoneless bool // times read as UTC
+	derived  bool // zone derived
+	undated  bool
+}
+
+// Notes implements [objects.Maker].
+func (m *maker) Notes() (notes []string) {
+	for _, x := range []struct {
+		on   bool
+		text string
+	}{
+		{m.seen.derived, "local times without zone: zone derived from @timestamp"},
+		{m.seen.zoneless, "times without zone: read as UTC"},
+		{m.seen.undated, "events without a time"},
+		{m.seen.excess, fmt.Sprintf("events with more than %d fields: the rest is left out", winlog.MaxFields)},
+	} {
+		if x.on {
+			notes = append(notes, x.text)
+		}
+	}
+	return notes
+}
