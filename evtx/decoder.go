@@ -7,7 +7,7 @@ const (
 	budgetNodes       = 1 << 17
 	budgetAttempts    = 8 * ChunkSize // bytes of records that were tried and failed
 	budgetValues      = 1 << 18
-	budgetOutput      = 64 << 20
+	budgetOutput      = 8 << 20
 	maxOutput         = 4 << 20 // bytes that one record may render to
 	maxRecordValues   = 1 << 15
 	maxLayoutNodes    = 1 << 15

@@ -7,13 +7,14 @@ func (r *Record) AppendFlatJSON(dst []byte) []byte {
 	start := len(dst)
 	limit := min(maxOutput, r.d.left.output)
 	values := r.Values()
+	keys := r.layout.compiled().flat
 	dst = append(dst, '{')
 	for i := 0; i < len(values); {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
 		field := values[i].Field
-		dst = append(dst, r.layout.flat[field]...)
+		dst = append(dst, keys[field]...)
 		n := sameField(values[i:])
 		dst = r.flatValues(dst, values[i:i+n])
 		i += n

@@ -245,7 +245,7 @@ func TestAmplificationIsCut(t *testing.T) {
 			return true
 		})
 		checkBooks(t, rep)
-		if rep.Records == 0 || total > 130<<20 || name == "documents" && warned&evtx.WarnCut == 0 {
+		if rep.Records == 0 || total > 17<<20 || name == "documents" && warned&evtx.WarnCut == 0 {
 			t.Errorf("%s: %d records, %d bytes, warnings %v", name, rep.Records, total, warned)
 		}
 	}

@@ -18,7 +18,7 @@ func (r *Record) AppendJSON(dst []byte) []byte {
 	}
 	start := len(dst)
 	limit := min(maxOutput, r.d.left.output)
-	ops := r.layout.json.ops
+	ops := r.layout.compiled().json.ops
 	for i := range ops {
 		if dst = r.jsonOp(dst, &ops[i]); len(dst)-start > limit {
 			return r.jsonStub(dst[:start])

@@ -1,7 +1,5 @@
 package evtx
 
-import "bytes"
-
 // Logs repeat themselves: the next record of a kind mostly has the same
 // computer, channel, account and process as the one before. So the decoder
 // keeps, per layout, the last record and its JSON. What has not changed is
@@ -16,6 +14,7 @@ const (
 // A jsonMemo is the last record of one layout.
 type jsonMemo struct {
 	layout *Layout
+	json   *jsonProgram // the layout's
 	modern bool
 	base   int    // offset in its chunk at which the record began
 	slots  []slot // its slots, offsets in its chunk
@@ -28,33 +27,41 @@ type jsonMemo struct {
 // large for that.
 func (r *Record) memo() *jsonMemo {
 	l := r.layout
-	if r.size > memoMaxRecord || len(l.json.ops) > memoMaxOps || r.d.left.output < maxOutput {
+	if r.size > memoMaxRecord || r.d.left.output < maxOutput {
 		return nil
 	}
 	i := l.hash & 255
 	m := r.d.memos[i]
+	if m != nil && m.layout == l && m.modern == r.d.Modern {
+		return m
+	}
+	if len(l.compiled().json.ops) > memoMaxOps {
+		return nil
+	}
 	if m == nil {
 		m = &jsonMemo{}
 		r.d.memos[i] = m
 	}
-	if m.layout != l || m.modern != r.d.Modern {
-		m.layout, m.modern = l, r.d.Modern
-		m.ends = m.ends[:0] // nothing to compare with
-	}
+	m.layout, m.json, m.modern = l, &l.compiled().json, r.d.Modern
+	m.ends = m.ends[:0] // nothing to compare with
 	return m
 }
 
 // remembered writes the record with the help of m, and m with the record.
 func (r *Record) remembered(dst []byte, m *jsonMemo) []byte {
 	start := len(dst)
-	ops := r.layout.json.ops
-	ends := r.d.ends[:0]
+	ops := m.json.ops
+	ends := r.d.ends
+	if cap(ends) < len(ops) {
+		ends = make([]int, memoMaxOps)
+	}
+	ends = ends[:len(ops)]
 	if len(m.ends) == 0 {
 		for i := range ops {
 			if dst = r.jsonOp(dst, &ops[i]); len(dst)-start > maxOutput {
 				return r.jsonStub(dst[:start])
 			}
-			ends = append(ends, len(dst)-start)
+			ends[i] = len(dst) - start
 		}
 	} else {
 		var ok bool
@@ -63,7 +70,6 @@ func (r *Record) remembered(dst []byte, m *jsonMemo) []byte {
 		}
 	}
 	r.d.left.output -= len(dst) - start
-	r.d.ends = ends
 	m.keep(r, dst[start:], ends)
 	return dst
 }
@@ -71,32 +77,36 @@ func (r *Record) remembered(dst []byte, m *jsonMemo) []byte {
 // changed renders the operations whose slots differ and copies the rest.
 func (r *Record) changed(dst []byte, ends []int, m *jsonMemo) ([]byte, []int, bool) {
 	start := len(dst)
-	ops, uses := r.layout.json.ops, r.layout.json.uses
+	ops, uses, old := m.json.ops, m.json.uses, m.ends
+	slots, c := r.d.slots, r.d.c
 	from, before, shift := 0, 0, 0 // run in m.out; end of the op before; new minus old offsets
 	for i := range uses {
-		end := m.ends[i]
-		if r.unchanged(m, &uses[i]) {
-			ends = append(ends, end+shift)
+		if i >= len(old) || i >= len(ends) {
+			break // never: all have one entry for each operation
+		}
+		end := old[i]
+		u := &uses[i]
+		if j := int(u.slot); j >= 0 && j < len(slots) && m.same(slots[j], m.slots[j], c) || j < 0 && m.allSame(u.more, slots, c) {
+			ends[i] = end + shift
 			before = end
 			continue
 		}
-		dst = append(dst, m.out[from:before]...)
+		if from != before {
+			dst = append(dst, m.out[from:before]...)
+		}
 		if dst = r.jsonOp(dst, &ops[i]); len(dst)-start > maxOutput {
 			return dst[:start], ends, false
 		}
 		from, before = end, end
 		shift = len(dst) - start - end
-		ends = append(ends, len(dst)-start)
+		ends[i] = len(dst) - start
 	}
 	return append(dst, m.out[from:]...), ends, true
 }
 
-func (r *Record) unchanged(m *jsonMemo, u *jsonUse) bool {
-	if u.slot >= 0 {
-		return m.same(r.d.slots[u.slot], m.slots[u.slot], r.d.c)
-	}
-	for _, i := range u.more {
-		if !m.same(r.d.slots[i], m.slots[i], r.d.c) {
+func (m *jsonMemo) allSame(uses []int32, slots []slot, c []byte) bool {
+	for _, i := range uses {
+		if !m.same(slots[i], m.slots[i], c) {
 			return false
 		}
 	}
@@ -105,7 +115,7 @@ func (r *Record) unchanged(m *jsonMemo, u *jsonUse) bool {
 
 // same compares a slot of chunk c with one of the remembered record.
 func (m *jsonMemo) same(s, old slot, c []byte) bool {
-	if s>>32 != old>>32 {
+	if (s^old)>>32 != 0 {
 		return false
 	}
 	n, a, b := s.size(), s.off(), old.off()-m.base
@@ -113,7 +123,7 @@ func (m *jsonMemo) same(s, old slot, c []byte) bool {
 		diff := u64(c, a) ^ u64(m.raw, b)
 		return diff<<(64-8*uint(n)) == 0 // a shift by 64 gives 0
 	}
-	return bytes.Equal(c[a:a+n], m.raw[b:b+n])
+	return string(c[a:a+n]) == string(m.raw[b:b+n])
 }
 
 func (m *jsonMemo) keep(r *Record, out []byte, ends []int) {
@@ -125,5 +135,5 @@ func (m *jsonMemo) keep(r *Record, out []byte, ends []int) {
 	m.raw = append(append(m.raw[:0], r.d.c[r.at:r.at+r.size]...), 0, 0, 0, 0, 0, 0, 0, 0)
 	m.slots = append(m.slots[:0], r.d.slots...)
 	m.out = append(m.out[:0], out...)
-	m.ends = append(m.ends[:0], ends...)
+	m.ends, r.d.ends = ends, m.ends // the old list serves the next record
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // A Field is one name in a [Layout].
@@ -41,8 +42,7 @@ type Layout struct {
 	deps   [][]int32 // slots any of which being Null removes an item; the first is empty
 	root   []part
 	system systemRefs
-	json   jsonProgram
-	flat   []string // keys of the flat JSON, quoted
+	forms  atomic.Pointer[forms]
 }
 
 // Shared reports whether all records that look alike share this layout. It is
@@ -131,11 +131,26 @@ func newLayout(insts []instance) *Layout {
 		}
 	}
 	l.system = findSystem(l)
-	l.json = compileJSON(l.root)
-	for i := range l.Fields {
-		l.flat = append(l.flat, string(append(appendJSONString(nil, l.Fields[i].Path), ':')))
-	}
 	return l
+}
+
+// forms is what only the writers of JSON need. It is made at first use: a hunt
+// that looks at fields never pays for it.
+type forms struct {
+	json jsonProgram
+	flat []string // keys of the flat JSON, quoted, with colon
+}
+
+func (l *Layout) compiled() *forms {
+	if f := l.forms.Load(); f != nil {
+		return f
+	}
+	f := &forms{json: compileJSON(l.root)}
+	for i := range l.Fields {
+		f.flat = append(f.flat, string(append(appendJSONString(nil, l.Fields[i].Path), ':')))
+	}
+	l.forms.Store(f) // two goroutines may both have made it: they are equal
+	return f
 }
 
 // A splicer rebases slots and puts nested documents in their places.

@@ -12,7 +12,7 @@ const (
 	maxPrograms   = 20_000
 	maxVariants   = 8
 	maxLayouts    = 50_000
-	maxStoreBytes = 64 << 20
+	maxStoreBytes = 256 << 20
 )
 
 // A Store keeps what was learnt from template definitions, for the whole
