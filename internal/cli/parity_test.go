@@ -45,15 +45,15 @@ type match struct{ file, record, rule string }
 
 func (m match) String() string { return m.file + " #" + m.record + " " + m.rule }
 
-// readMatches reads findings.jsonl, all copies of a record included.
-func readMatches(t *testing.T, path, root string) map[match]bool {
+// readFindings reads findings.jsonl.
+func readFindings(t *testing.T, path string) []detect.Finding {
 	t.Helper()
 	file, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	out := make(map[match]bool)
+	var out []detect.Finding
 	lines := bufio.NewScanner(file)
 	lines.Buffer(nil, 16<<20)
 	for lines.Scan() {
@@ -61,13 +61,23 @@ func readMatches(t *testing.T, path, root string) map[match]bool {
 		if err := json.Unmarshal(lines.Bytes(), &f); err != nil {
 			t.Fatal(err)
 		}
+		out = append(out, f)
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// readMatches lists what fired, all copies of a record included.
+func readMatches(t *testing.T, path, root string) map[match]bool {
+	t.Helper()
+	out := make(map[match]bool)
+	for _, f := range readFindings(t, path) {
 		for _, o := range append(f.Copies, f.Origin) {
 			rel, _ := filepath.Rel(root, filepath.FromSlash(o.File))
 			out[match{filepath.ToSlash(rel), strconv.FormatUint(f.RecordID, 10), f.Rule.ID}] = true
 		}
-	}
-	if err := lines.Err(); err != nil {
-		t.Fatal(err)
 	}
 	return out
 }
