@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -98,6 +100,7 @@ func TestConformance(t *testing.T) {
 			t.Run("reads all", func(t *testing.T) { readsAll(t, s, in) })
 			t.Run("repeats itself", func(t *testing.T) { repeats(t, s, in) })
 			t.Run("reads parts in any order", func(t *testing.T) { anyOrder(t, s, in) })
+			t.Run("reads parts at the same time", func(t *testing.T) { sameTime(t, s, in) })
 			t.Run("tells damage", func(t *testing.T) { tellsDamage(t, s) })
 			t.Run("is cut anywhere", func(t *testing.T) { cutAnywhere(t, s) })
 			t.Run("ends with its context", func(t *testing.T) { endsWithContext(t, s, in) })
@@ -171,6 +174,36 @@ func anyOrder(t *testing.T, s sample, in *source.Input) {
 	all := slices.Concat(got...)
 	if !slices.EqualFunc(all, want, func(a, b *event.Event) bool { return a.Equal(b) && a.Origin == b.Origin }) {
 		t.Errorf("%d events in reverse, %d forwards, or they differ", len(all), len(want))
+	}
+}
+
+func sameTime(t *testing.T, s sample, in *source.Input) {
+	f := byName(t, s.format)
+	parts, err := f.Split(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const readers = 4
+	counts := make([]int64, readers)
+	shapes := make([]map[*event.Shape]bool, readers)
+	var wg sync.WaitGroup
+	for i := range readers {
+		shapes[i] = map[*event.Shape]bool{}
+		wg.Go(func() {
+			r := f.NewReader()
+			for _, p := range parts {
+				counts[i] += r.Read(t.Context(), in, p, func(e *event.Event) bool {
+					shapes[i][e.Shape] = true
+					return true
+				}).Records
+			}
+		})
+	}
+	wg.Wait()
+	for i, n := range counts {
+		if n != int64(s.records) || !maps.Equal(shapes[i], shapes[0]) {
+			t.Errorf("reader %d: %d records of %d, %d shapes of its own", i, n, s.records, len(shapes[i]))
+		}
 	}
 }
 
