@@ -44,6 +44,7 @@ type Evaluator struct {
 	memo  []uint32 // per node: gen<<1 | result
 	heads []chain  // per field
 	arena arena
+	marks markPool
 
 	values []Value // the current event
 	views  []view  // what is known of its values
@@ -65,9 +66,11 @@ type chain struct {
 
 // A view is what is known about one value of the current event.
 type view struct {
-	gen    uint32 // event that folded belongs to
+	gen    uint32 // event that all but next belongs to
 	next   int32  // next value of the same field, or -1; valid when linked
 	folded []byte
+	asks   int32  // needles looked for
+	sketch sketch // made with the sketchAsks-th
 }
 
 // NewEvaluator returns an evaluator for p.
@@ -102,6 +105,7 @@ func (e *Evaluator) begin(values []Value) {
 	e.stats.Events++
 	e.nextGen()
 	e.arena.reset()
+	e.marks.reset()
 	if len(e.views) < len(values) {
 		e.views = make([]view, len(values)+len(values)/2)
 	}
@@ -204,7 +208,7 @@ func (e *Evaluator) evalList(n *node) bool {
 func (e *Evaluator) folded(i int32) []byte {
 	w := &e.views[i]
 	if w.gen != e.gen {
-		w.gen, w.folded = e.gen, e.arena.fold(e.values[i].Text)
+		w.gen, w.folded, w.asks = e.gen, e.arena.fold(e.values[i].Text), 0
 	}
 	return w.folded
 }

@@ -15,6 +15,7 @@ const (
 	maxJoin       = 16 // strings of a concatenation that are kept apart
 	maxAlternates = 64 // strings of an alternation
 	maxMembers    = 4  // folded runes of a character class
+	maxRepeats    = 8  // repetitions that are joined
 	maxClauses    = 6  // guards of one pattern
 	minRun        = 8  // shortest repetition worth a run guard
 )
@@ -106,9 +107,7 @@ func languageOf(re *syntax.Regexp) language {
 	case syntax.OpPlus:
 		return language{clauses: languageOf(re.Sub[0]).must()}
 	case syntax.OpRepeat:
-		if re.Min >= 1 {
-			return language{clauses: languageOf(re.Sub[0]).must()}
-		}
+		return repeatLanguage(re)
 	case syntax.OpQuest:
 		if sub := languageOf(re.Sub[0]); sub.finite != nil && len(sub.finite) < maxJoin {
 			return language{finite: unique(append([]string{""}, sub.finite...))}
@@ -119,6 +118,25 @@ func languageOf(re *syntax.Regexp) language {
 		return alternateLanguage(re.Sub)
 	}
 	return language{}
+}
+
+// repeatLanguage joins as many of the repetitions as stay few strings.
+func repeatLanguage(re *syntax.Regexp) language {
+	if re.Min < 1 {
+		return language{}
+	}
+	sub := languageOf(re.Sub[0])
+	if sub.finite == nil {
+		return sub
+	}
+	joined, n := sub.finite, 1
+	for ; n < re.Min && n < maxRepeats && len(joined)*len(sub.finite) <= maxJoin; n++ {
+		joined = cross(joined, sub.finite)
+	}
+	if n == re.Max {
+		return language{finite: joined}
+	}
+	return language{clauses: language{finite: joined}.must()}
 }
 
 // literalLanguage knows nothing of a literal with U+FFFD, which regexp also

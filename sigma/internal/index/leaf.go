@@ -90,7 +90,12 @@ func (e *Evaluator) holds(p *pred, i int32) bool {
 		return true
 	case logic.Empty:
 		return len(text) == 0
-	case logic.Exact, logic.Contains, logic.StartsWith, logic.EndsWith, logic.Glob:
+	case logic.Contains, logic.Glob:
+		if p.cased {
+			return p.matchText(text)
+		}
+		return e.contains(i, &p.needle) && (p.kind == logic.Contains || p.matchText(e.folded(i)))
+	case logic.Exact, logic.StartsWith, logic.EndsWith:
 		if !p.cased {
 			text = e.folded(i)
 		}
@@ -156,7 +161,7 @@ func (e *Evaluator) search(p *pattern, i int32) bool {
 		text = text[:logic.RegexLimit]
 		e.stats.Truncated++
 	}
-	if !p.guarded(text, e.folded(i)) {
+	if !e.passes(p, i, text) {
 		return false
 	}
 	if p.isRun && isASCII(text) {
@@ -164,6 +169,29 @@ func (e *Evaluator) search(p *pattern, i int32) bool {
 	}
 	e.stats.Regexes++
 	return p.regexp().Match(text)
+}
+
+// passes reports whether value i may hold a match: text is the value as far as
+// the machine would see it.
+func (e *Evaluator) passes(p *pattern, i int32, text []byte) bool {
+	if len(text) < p.min {
+		return false
+	}
+	for _, needles := range p.needles {
+		if !e.containsAny(i, needles) {
+			return false
+		}
+	}
+	return p.runsIn(text)
+}
+
+func (e *Evaluator) containsAny(i int32, needles []needle) bool {
+	for n := range needles {
+		if e.contains(i, &needles[n]) {
+			return true
+		}
+	}
+	return false
 }
 
 // findRef compares every value of the field with every value of the other.

@@ -1,7 +1,6 @@
 package index
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"regexp/syntax"
@@ -16,9 +15,9 @@ import (
 type pattern struct {
 	text string // with flags, ready for regexp
 	factors
-	literals [][][]byte // the clauses, as bytes
-	once     sync.Once
-	machine  *regexp.Regexp
+	needles [][]needle // the clauses
+	once    sync.Once
+	machine *regexp.Regexp
 }
 
 // CheckRegex reports whether a regular expression with the Sigma flags (any of
@@ -40,11 +39,11 @@ func newPattern(text, flags string) (*pattern, error) {
 	}
 	p.factors = factorsOf(re)
 	for _, c := range p.clauses {
-		lits := make([][]byte, len(c))
+		needles := make([]needle, len(c))
 		for i, lit := range c {
-			lits[i] = []byte(lit)
+			needles[i] = newNeedle([]byte(lit))
 		}
-		p.literals = append(p.literals, lits)
+		p.needles = append(p.needles, needles)
 	}
 	return p, nil
 }
@@ -66,32 +65,14 @@ func (p *pattern) regexp() *regexp.Regexp {
 	return p.machine
 }
 
-// guarded reports whether a value may hold a match: text as written and, from
-// folded, without case.
-func (p *pattern) guarded(text, folded []byte) bool {
-	if len(text) < p.min {
-		return false
-	}
-	for _, lits := range p.literals {
-		if !containsAny(folded, lits) {
-			return false
-		}
-	}
+// runsIn reports whether a text has all the runs that a match needs.
+func (p *pattern) runsIn(text []byte) bool {
 	for _, run := range p.runs {
 		if !run.in(text) {
 			return false
 		}
 	}
 	return true
-}
-
-func containsAny(text []byte, lits [][]byte) bool {
-	for _, lit := range lits {
-		if bytes.Contains(text, lit) {
-			return true
-		}
-	}
-	return false
 }
 
 func isASCII[T string | []byte](text T) bool {

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"tyto/sigma/internal/fold"
 	"tyto/sigma/internal/logic"
 )
 
@@ -28,7 +27,10 @@ func TestFactorsOfPatterns(t *testing.T) {
 		{`foo|ba[rz]`, "", "bar|baz|foo", 3},
 		{`foo|x*`, "", "", 0},
 		{`(foo)+bar`, "", "foo & bar", 6},
-		{`(foo){2,}`, "", "foo", 6},
+		{`(foo){2,}`, "", "foofoo", 6},
+		{`(foo){2}x`, "", "foofoox", 7},
+		{`a\.[ "]{1}`, "", "a. |a.\"", 3},
+		{`(a.){3}`, "", "a", 6},
 		{`foo?`, "", "fo|foo", 2},
 		{`^foo\b$`, "", "foo", 3},
 		{`[0-9]{3}`, "", "", 3},
@@ -68,10 +70,16 @@ func TestRunGuardFindsTheLongestRun(t *testing.T) {
 }
 
 // checkGuards fails when the guards or the shortcut contradict the machine.
-func checkGuards(t *testing.T, p *pattern, text []byte) {
+func checkGuards(t *testing.T, e *Evaluator, p *pattern, text []byte) {
 	t.Helper()
 	found := p.regexp().Match(text)
-	pass := p.guarded(text, fold.Append(nil, text))
+	e.begin([]Value{{Field: -1, Text: text}})
+	pass := e.passes(p, 0, text)
+	for range sketchAsks { // with and without a sketch
+		if pass != e.passes(p, 0, text) {
+			t.Fatalf("%s on %q: the sketch changes the guards' answer", p.text, text)
+		}
+	}
 	if found && !pass {
 		t.Fatalf("%s finds something in %q, but its guards %v (min %d) do not pass", p.text, text, p.clauses, p.min)
 	}
@@ -85,6 +93,7 @@ func FuzzGuards(f *testing.F) {
 		f.Add(s, []byte("abc xx DEF"))
 		f.Add(s, []byte("S\u212a\xff yz123456789 ΣΑΣ bczz"))
 	}
+	e := Compile(nil).NewEvaluator()
 	f.Fuzz(func(t *testing.T, expr string, text []byte) {
 		p, err := newPattern(expr, "")
 		if err != nil || len(expr) > 100 || strings.Contains(expr, "{1") && len(expr) > 30 {
@@ -93,9 +102,9 @@ func FuzzGuards(f *testing.F) {
 		if _, err := regexp.Compile(p.text); err != nil {
 			t.Skip("too large")
 		}
-		checkGuards(t, p, text)
+		checkGuards(t, e, p, text)
 		// A piece of what the pattern is made of is a likelier match.
-		checkGuards(t, p, append(append([]byte{}, text...), expr...))
+		checkGuards(t, e, p, append(append([]byte{}, text...), expr...))
 	})
 }
 
@@ -127,13 +136,13 @@ func TestGuardsPassOnRealMatches(t *testing.T) {
 	if len(patterns) < 200 {
 		t.Fatalf("only %d patterns", len(patterns))
 	}
-	rs := readRules(t)
+	rs, e := readRules(t), Compile(nil).NewEvaluator()
 	events, step := 400, 200
 	rs.eachEvent(t, events, step, func(s sample) {
 		for _, v := range s.values {
 			if len(v.Text) > 4 && len(v.Text) < 4096 && v.Search {
 				for _, p := range patterns {
-					checkGuards(t, p, v.Text)
+					checkGuards(t, e, p, v.Text)
 				}
 			}
 		}

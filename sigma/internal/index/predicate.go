@@ -16,17 +16,18 @@ const keywordField int32 = -1
 
 // A pred is an interned leaf. What it compares with is folded unless cased.
 type pred struct {
-	kind  logic.Kind
-	cased bool
-	rel   logic.Rel
-	field int32
-	other int32 // FieldRef
-	num   float64
-	lit   []byte // literal, or the number's canonical text
-	unit  string
-	net   netip.Prefix
-	glob  *glob
-	re    *pattern
+	kind   logic.Kind
+	cased  bool
+	rel    logic.Rel
+	field  int32
+	other  int32 // FieldRef
+	num    float64
+	lit    []byte // literal, or the number's canonical text
+	needle needle // Contains, Glob: what a value must contain at least
+	unit   string
+	net    netip.Prefix
+	glob   *glob
+	re     *pattern
 }
 
 // A leafKey is what makes two leaves the same predicate.
@@ -126,8 +127,12 @@ func newPred(l *logic.Leaf, k leafKey) (p pred, ok bool) {
 		return p, false
 	case logic.Exact, logic.Contains, logic.StartsWith, logic.EndsWith, logic.Number:
 		p.lit = []byte(k.text)
+		if k.kind == logic.Contains {
+			p.needle = newNeedle(p.lit)
+		}
 	case logic.Glob:
 		p.glob = newGlob(l.Parts, l.Cased)
+		p.needle = newNeedle(p.glob.longestLiteral())
 	case logic.CIDR:
 		p.net, _ = parseNetwork(l.Text)
 	case logic.Regex:

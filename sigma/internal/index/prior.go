@@ -25,6 +25,7 @@ const (
 	accountClass             // users and domains
 	addressClass             // addresses and ports
 	textClass                // lines of text logs, URIs
+	accessClass              // access rights
 )
 
 var classNames = map[string]fieldClass{
@@ -40,7 +41,7 @@ var classNames = map[string]fieldClass{
 	"scriptblocktext": scriptClass, "payload": scriptClass, "contextinfo": scriptClass, "data": scriptClass, "message": scriptClass,
 	"eventid": flagClass, "channel": flagClass, "provider_name": flagClass, "eventtype": flagClass, "initiated": flagClass,
 	"signed": flagClass, "signaturestatus": flagClass, "protocol": flagClass, "integritylevel": flagClass, "logontype": flagClass,
-	"level": flagClass, "task": flagClass, "opcode": flagClass, "keywords": flagClass, "grantedaccess": flagClass,
+	"level": flagClass, "task": flagClass, "opcode": flagClass, "keywords": flagClass, "grantedaccess": accessClass,
 	"status": flagClass, "action": flagClass, "type": flagClass, "eventsource": flagClass, "eventname": flagClass,
 	"category": flagClass, "operationname": flagClass, "cs-method": flagClass, "sc-status": flagClass, "accessmask": flagClass,
 	"objecttype": flagClass, "objectserver": flagClass, "authenticationpackagename": flagClass, "logonprocessname": flagClass,
@@ -131,6 +132,10 @@ var typicals = map[fieldClass][]typical{
 	addressClass: {
 		{.20, `10.0.0.1`}, {.20, `192.168.1.10`}, {.20, `127.0.0.1`}, {.10, `::1`}, {.10, `fe80:0:0:0:1:2:3:4`}, {.05, `0:0:0:0:0:0:0:1`}, {.20, `443`}, {.15, `80`},
 		{.10, `53`}, {.10, `445`}, {.10, `389`}, {.10, `88`}, {.05, `135`}, {.02, `3389`}, {.02, `5985`}, {.30, `-`}, {.10, `host.domain.local`}, {.05, `server.windows.com`},
+	},
+	accessClass: {
+		{.30, `0x1000`}, {.15, `0x1400`}, {.15, `0x1410`}, {.15, `0x1fffff`}, {.10, `0x3000`}, {.10, `0x40`}, {.05, `0x1478`}, {.05, `0x101541`},
+		{.03, `0x1010`}, {.03, `0x1438`}, {.02, `0x100000`},
 	},
 	textClass: {
 		{.30, `mozilla/5.0 (windows nt 10.0; win64; x64) applewebkit/537.36 (khtml, like gecko) chrome/120.0 safari/537.36`}, {.20, `/index.php?id=1&name=value`},

@@ -169,7 +169,9 @@ func TestMatchDoesNotAllocateWhenWarm(t *testing.T) {
 			e.Match(sc, values, hit)
 		}
 	}
-	run()
+	for range 4 { // buffers grow until they fit the largest event
+		run()
+	}
 	if got := testing.AllocsPerRun(10, run); got != 0 {
 		t.Errorf("%v allocations per 200 events", got)
 	}
