@@ -3,6 +3,7 @@ package sigma
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"tyto/sigma/internal/logic"
 )
@@ -100,6 +101,9 @@ func FuzzPattern(f *testing.F) {
 		f.Add(s, "value")
 	}
 	f.Fuzz(func(t *testing.T, s, value string) {
+		if !utf8.ValidString(s) || !utf8.ValidString(value) {
+			return // YAML is UTF-8, and folding looks at whole letters
+		}
 		parts := scanPattern(s)
 		again := scanPattern(escapeParts(parts))
 		if logic.PartsText(parts) != logic.PartsText(again) || len(parts) != len(again) {

@@ -251,7 +251,12 @@ func MatchGlob(parts []Part, v []byte) bool {
 		if star < 0 || mark >= len(v) {
 			return false
 		}
-		_, n := utf8.DecodeRune(v[mark:])
+		// A literal can begin anywhere, even inside what looks like a rune
+		// together with the byte before it; '?' begins at a rune.
+		n := 1
+		if star < len(parts) && parts[star].Wild == '?' {
+			_, n = utf8.DecodeRune(v[mark:])
+		}
 		mark += n
 		p, i = star, mark
 	}
