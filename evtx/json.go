@@ -37,6 +37,12 @@ func (r *Record) jsonOp(dst []byte, op *jsonOp) []byte {
 	switch op.kind {
 	case opText, opData:
 		return r.jsonText(dst, op)
+	case opAttr:
+		if r.emptySlot(op.slot) {
+			return append(dst, "null"...)
+		}
+		dst = append(dst, op.key...)
+		return append(r.jsonSlot(dst, r.d.slots[op.slot]), '}', '}')
 	case opAttrs:
 		return r.jsonElement(dst, op)
 	case opEnd:
@@ -83,8 +89,25 @@ func (r *Record) jsonText(dst []byte, op *jsonOp) []byte {
 	return append(dst, "null"...)
 }
 
-// jsonSlot writes a value that is not Null.
+// jsonSlot writes a value that is not Null. Numbers and times come first.
 func (r *Record) jsonSlot(dst []byte, s slot) []byte {
+	c, typ := r.d.c, s.typ()
+	if w := int(fixedWidth[typ]); w == s.size() && s.off()+8 <= len(c) && w <= 8 {
+		v := u64(c, s.off()) << (64 - 8*uint(w)) >> (64 - 8*uint(w))
+		switch typ {
+		case TypeUint8, TypeUint16, TypeUint32, TypeUint64:
+			return appendUint(dst, v)
+		case TypeHex32, TypeHex64:
+			return append(appendHexNumber(append(dst, '"'), v), '"')
+		case TypeFiletime:
+			return append(r.d.clock.append(append(dst, '"'), Filetime(v), r.digits()), '"')
+		}
+	}
+	return r.jsonOther(dst, s)
+}
+
+// jsonOther writes the values that are rarer or need more care.
+func (r *Record) jsonOther(dst []byte, s slot) []byte {
 	raw, typ := s.raw(r.d.c), s.typ()
 	switch typ {
 	case TypeString:

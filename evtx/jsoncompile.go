@@ -26,6 +26,7 @@ const (
 	opText   jsonOpKind = iota // value of a slot; Null gives null
 	opData                     // value of a slot; Null gives ""
 	opParts                    // composed text
+	opAttr                     // an element with one attribute that is one value, and no text
 	opAttrs                    // an element with attributes and perhaps text
 	opMember                   // the member "#attributes", then a comma, if there are any
 	opMixed                    // the member "#text", then a comma, if there is any
@@ -39,6 +40,7 @@ type jsonOp struct {
 	kind  jsonOpKind
 	comma commaRule
 	slot  int32
+	key   string // for opAttr: all that stands before the value
 	parts []part
 	attrs []jsonAttr
 	list  [][]part
@@ -75,7 +77,7 @@ func compileJSON(root []part) jsonProgram {
 
 // use lists the slots that an operation reads.
 func (op *jsonOp) use() jsonUse {
-	if op.kind == opText || op.kind == opData {
+	if op.kind == opText || op.kind == opData || op.kind == opAttr {
 		return jsonUse{slot: op.slot}
 	}
 	u := jsonUse{slot: noSlot}
@@ -211,6 +213,8 @@ func (c *jsonCompiler) element(n *node, data bool) {
 		c.str(`{"#attributes":`)
 		c.literalAttrs(attrs)
 		c.str("}")
+	case len(attrs) == 1 && attrs[0].single && len(texts) == 0:
+		c.emit(jsonOp{kind: opAttr, key: `{"#attributes":{` + attrs[0].key, slot: attrs[0].slot})
 	case len(attrs) > 0:
 		c.emit(jsonOp{kind: opAttrs, attrs: attrs, parts: texts})
 	default:

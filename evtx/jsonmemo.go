@@ -11,6 +11,8 @@ const (
 	memoMaxOutput = 32 << 10
 )
 
+const noRecord = -1
+
 // A jsonMemo is the last record of one layout.
 type jsonMemo struct {
 	layout *Layout
@@ -21,6 +23,7 @@ type jsonMemo struct {
 	raw    []byte // its bytes, and eight more to read over
 	out    []byte // its JSON
 	ends   []int  // where each operation's output ends in out
+	fresh  int    // operations that the first record after this one had changed, or noRecord
 }
 
 // memo returns the place to remember this record, or nil for one that is too
@@ -51,11 +54,10 @@ func (r *Record) memo() *jsonMemo {
 func (r *Record) remembered(dst []byte, m *jsonMemo) []byte {
 	start := len(dst)
 	ops := m.json.ops
-	ends := r.d.ends
-	if cap(ends) < len(ops) {
-		ends = make([]int, memoMaxOps)
+	if cap(r.d.ends) < len(ops) {
+		r.d.ends = make([]int, memoMaxOps)
 	}
-	ends = ends[:len(ops)]
+	ends := r.d.ends[:len(ops)]
 	if len(m.ends) == 0 {
 		for i := range ops {
 			if dst = r.jsonOp(dst, &ops[i]); len(dst)-start > maxOutput {
@@ -63,19 +65,27 @@ func (r *Record) remembered(dst []byte, m *jsonMemo) []byte {
 			}
 			ends[i] = len(dst) - start
 		}
+		m.keep(r, dst[start:], ends)
 	} else {
-		var ok bool
-		if dst, ends, ok = r.changed(dst, ends, m); !ok {
+		n := 0
+		if dst, n = r.changed(dst, ends, m); n < 0 {
 			return r.jsonStub(dst[:start])
+		}
+		// A record serves as long as it is as good as it was for the next
+		// one: what changes is mostly the same few values.
+		if m.fresh == noRecord {
+			m.fresh = n
+		} else if n > m.fresh+1 {
+			m.keep(r, dst[start:], ends)
 		}
 	}
 	r.d.left.output -= len(dst) - start
-	m.keep(r, dst[start:], ends)
 	return dst
 }
 
-// changed renders the operations whose slots differ and copies the rest.
-func (r *Record) changed(dst []byte, ends []int, m *jsonMemo) ([]byte, []int, bool) {
+// changed renders the operations whose slots differ and copies the rest. It
+// counts the former; -1 says that the output grew too large.
+func (r *Record) changed(dst []byte, ends []int, m *jsonMemo) (_ []byte, n int) {
 	start := len(dst)
 	ops, uses, old := m.json.ops, m.json.uses, m.ends
 	slots, c := r.d.slots, r.d.c
@@ -95,13 +105,14 @@ func (r *Record) changed(dst []byte, ends []int, m *jsonMemo) ([]byte, []int, bo
 			dst = append(dst, m.out[from:before]...)
 		}
 		if dst = r.jsonOp(dst, &ops[i]); len(dst)-start > maxOutput {
-			return dst[:start], ends, false
+			return dst[:start], -1
 		}
+		n++
 		from, before = end, end
 		shift = len(dst) - start - end
 		ends[i] = len(dst) - start
 	}
-	return append(dst, m.out[from:]...), ends, true
+	return append(dst, m.out[from:]...), n
 }
 
 func (m *jsonMemo) allSame(uses []int32, slots []slot, c []byte) bool {
@@ -131,7 +142,7 @@ func (m *jsonMemo) keep(r *Record, out []byte, ends []int) {
 		m.ends = m.ends[:0]
 		return
 	}
-	m.base = r.at
+	m.base, m.fresh = r.at, noRecord
 	m.raw = append(append(m.raw[:0], r.d.c[r.at:r.at+r.size]...), 0, 0, 0, 0, 0, 0, 0, 0)
 	m.slots = append(m.slots[:0], r.d.slots...)
 	m.out = append(m.out[:0], out...)

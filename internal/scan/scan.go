@@ -26,7 +26,7 @@ type Options struct {
 	Formats  []source.Format // in the order in which they are asked
 	Walk     source.Options
 	Workers  int       // 0: one per core
-	Hash     bool      // compute SHA-256 of every input
+	Hash     bool      // compute SHA-256 of every input that a format claims
 	Out      io.Writer // where parts' output goes, in order; nil: consumers give none
 	Progress *Progress // updated while running; may be nil
 }
@@ -137,7 +137,6 @@ func (r *run) input(ctx context.Context, in *source.Input, jobs chan<- *Job) {
 	if format == nil {
 		f.Skipped = "unknown format: " + source.Describe(in.Head)
 		r.opt.Progress.done(in.Packed, in.Size)
-		r.hash(ctx, f, in, jobs)
 		return
 	}
 	f.Format = format.Name()
