@@ -61,6 +61,11 @@ func (m *maker) values(p *plan, o *objects.Object, out []event.Value) []event.Va
 			out = append(out, event.Value{Field: uint16(f), Kind: l.Kind, Text: text})
 		}
 	}
+	for _, i := range p.also {
+		for _, l := range o.Run(i) {
+			out = append(out, event.Value{Field: uint16(p.unnamed), Kind: l.Kind, Text: l.Text})
+		}
+	}
 	if p.shell != nil {
 		for _, v := range out {
 			if int(v.Field) == p.unnamed {

@@ -24,8 +24,9 @@ type plan struct {
 	// Runs with other times, for exports whose time has no zone.
 	utc, stamp, local, received int
 
-	message int // run with the rendered text
-	unnamed int // field number of Data, -1 for none
+	message int   // run with the rendered text
+	unnamed int   // field number of Data, -1 for none
+	also    []int // runs whose values are values of Data too
 	shell   *winlog.PowerShell
 	classic *plan // the same for classic PowerShell, made when first needed
 }
@@ -59,16 +60,16 @@ func newPlan(runs []*objects.Node, classic bool, shapes *winlog.Shapes) *plan {
 	for i, path := range paths {
 		targets[i] = f.target(path)
 	}
-	_, nested := f.(systemFamily)
-	p.lay(targets, nested, classic, shapes)
+	p.lay(f, targets, classic, shapes)
 	return p
 }
 
 // lay gives each run its field.
-func (p *plan) lay(targets []target, nested, classic bool, shapes *winlog.Shapes) {
+func (p *plan) lay(f family, targets []target, classic bool, shapes *winlog.Shapes) {
 	var l winlog.Layout
 	p.field = make([]int32, len(targets))
 	p.fix = make([]fix, len(targets))
+	_, nested := f.(systemFamily)
 	if nested {
 		joinSiblings(targets)
 	}
@@ -77,7 +78,7 @@ func (p *plan) lay(targets []target, nested, classic bool, shapes *winlog.Shapes
 		if t.class != own {
 			continue
 		}
-		p.field[i] = int32(l.Data(ownName(t.name, nested, classic)))
+		p.field[i] = int32(l.Data(t.name))
 		p.excess = p.excess || p.field[i] < 0
 		if nested {
 			p.fix[i] = asGUID
@@ -87,36 +88,42 @@ func (p *plan) lay(targets []target, nested, classic bool, shapes *winlog.Shapes
 		}
 	}
 	p.message = slices.IndexFunc(targets, func(t target) bool { return t.class == rendered })
-	standIn := classic && !l.Has(winlog.Unnamed) && p.message >= 0
+	p.layUnnamed(&l, f, targets, classic)
 	if classic {
-		p.unnamed = l.Data(winlog.Unnamed)
 		p.shell = winlog.NewPowerShell(&l)
 	}
-	p.layMessage(&l, standIn)
+	p.layMessage(&l)
 	p.layHeaders(&l, targets)
 	p.shape = shapes.Of(&l)
 }
 
-// ownName is the name of a field; forwarders number the unnamed texts of
-// classic PowerShell.
-func ownName(name string, nested, classic bool) string {
-	if classic && !nested && strings.HasPrefix(name, "param") && strings.Trim(name[5:], "0123456789") == "" {
-		return winlog.Unnamed
+// layUnnamed finds what stands for the values of Data elements without a name,
+// which rules know as Data: Winlogbeat numbers them, other flat exports have
+// them in the rendered text only.
+func (p *plan) layUnnamed(l *winlog.Layout, f family, targets []target, classic bool) {
+	if f == winlogbeat6 || f == winlogbeat7 {
+		for i, t := range targets {
+			if number, ok := strings.CutPrefix(t.name, "param"); ok && t.class == own && strings.Trim(number, "0123456789") == "" {
+				p.also = append(p.also, i)
+			}
+		}
 	}
-	return name
+	bare := l.Empty()
+	if len(p.also) == 0 && p.message >= 0 && !l.Has(winlog.Unnamed) && (classic || bare) {
+		p.also = append(p.also, p.message)
+	}
+	if bare && p.message >= 0 {
+		p.field[p.message] = int32(l.Data(winlog.Message))
+	}
+	if classic || len(p.also) > 0 {
+		p.unnamed = l.Data(winlog.Unnamed)
+	}
 }
 
-// layMessage gives the rendered text its place. Beside fields it is a header,
-// since it only repeats them; alone it is what the event says. For classic
-// PowerShell without its own texts it stands in for them.
-func (p *plan) layMessage(l *winlog.Layout, standIn bool) {
-	switch {
-	case p.message < 0:
-	case standIn:
-		p.field[p.message] = int32(p.unnamed)
-	case l.Empty():
-		p.field[p.message] = int32(l.Data(winlog.Message))
-	default:
+// layMessage makes the rendered text a header where it only repeats fields.
+// Alone it is what the event says, and has its place already.
+func (p *plan) layMessage(l *winlog.Layout) {
+	if p.message >= 0 && p.field[p.message] < 0 {
 		p.field[p.message] = int32(l.Header(winlog.Message))
 	}
 }

@@ -59,11 +59,13 @@ func TestFamilies(t *testing.T) {
 		{"flat", `{"EventID":1,"Channel":"C","SourceName":"P","Hostname":"H","TimeCreated":"2024-03-01T10:00:00.046+01:00","Level":"4","ProcessID":"4"}`,
 			"2024-03-01T09:00:00.046Z H C/P/1 #0: ProcessID=4 | EventID=1 Channel=C Provider_Name=P Computer=H TimeCreated=2024-03-01T10:00:00.046+01:00 Level=4"},
 		{"flat, message only", `{"EventID":1,"Channel":"Application","SourceName":"P","Hostname":"H","TimeCreated":"2024-03-01T10:00:00Z","Message":"says\r\nit"}`,
-			"2024-03-01T10:00:00Z H Application/P/1 #0: Message=says\r\nit | EventID=1 Channel=Application Provider_Name=P Computer=H TimeCreated=2024-03-01T10:00:00Z"},
+			"2024-03-01T10:00:00Z H Application/P/1 #0: Message=says\r\nit Data=says\r\nit | EventID=1 Channel=Application Provider_Name=P Computer=H TimeCreated=2024-03-01T10:00:00Z"},
 		{"wazuh", `{"data":{"win":{"system":{"providerName":"P","eventID":"7","channel":"C","computer":"H","eventRecordID":"9","systemTime":"2024-03-01T10:00:00.1234567Z"},"eventdata":{"commandLine":"x"}}},"agent":{"name":"a"}}`,
 			"2024-03-01T10:00:00.1234567Z H C/P/7 #9: commandLine=x | Provider_Name=P EventID=7 Channel=C Computer=H EventRecordID=9 TimeCreated=2024-03-01T10:00:00.1234567Z"},
 		{"classic powershell", `{"EventID":400,"Channel":"Windows PowerShell","SourceName":"PowerShell","Hostname":"H","TimeCreated":"2024-03-01T10:00:00Z","Message":"Engine\r\nDetails: \r\n\tNewEngineState=Available\r\n\tSequenceNumber=1\r\n\tHostId=2\r\n\tEngineVersion=2.0"}`,
-			"2024-03-01T10:00:00Z H Windows PowerShell/PowerShell/400 #0: Data=Engine\r\nDetails: \r\n\tNewEngineState=Available\r\n\tSequenceNumber=1\r\n\tHostId=2\r\n\tEngineVersion=2.0 NewEngineState=Available SequenceNumber=1 HostId=2 EngineVersion=2.0 | EventID=400 Channel=Windows PowerShell Provider_Name=PowerShell Computer=H TimeCreated=2024-03-01T10:00:00Z"},
+			"2024-03-01T10:00:00Z H Windows PowerShell/PowerShell/400 #0: Message=Engine\r\nDetails: \r\n\tNewEngineState=Available\r\n\tSequenceNumber=1\r\n\tHostId=2\r\n\tEngineVersion=2.0 Data=Engine\r\nDetails: \r\n\tNewEngineState=Available\r\n\tSequenceNumber=1\r\n\tHostId=2\r\n\tEngineVersion=2.0 NewEngineState=Available SequenceNumber=1 HostId=2 EngineVersion=2.0 | EventID=400 Channel=Windows PowerShell Provider_Name=PowerShell Computer=H TimeCreated=2024-03-01T10:00:00Z"},
+		{"winlogbeat 6, unnamed", `{"@timestamp":"2024-03-01T10:00:00.000Z","log_name":"Windows PowerShell","source_name":"PowerShell","computer_name":"H","event_id":400,"event_data":{"param1":"Available","param2":"\tSequenceNumber=1\n\tHostId=2"},"message":"m"}`,
+			"2024-03-01T10:00:00Z H Windows PowerShell/PowerShell/400 #0: param1=Available param2=\tSequenceNumber=1\n\tHostId=2 Data=Available Data=\tSequenceNumber=1\n\tHostId=2 SequenceNumber=1 HostId=2 | TimeCreated=2024-03-01T10:00:00.000Z Channel=Windows PowerShell Provider_Name=PowerShell Computer=H EventID=400 Message=m"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			in := sourcetest.Input("a.json", c.text)
