@@ -43,7 +43,7 @@ func (e *Evaluator) pickFiled(sc *Scope, members []int32) {
 
 // pickKeyworded makes candidates of the members whose keywords a value holds.
 func (e *Evaluator) pickKeyworded(sc *Scope, i int32) {
-	e.found = sc.keywords.appendIn(e.found[:0], e.folded(i))
+	e.found = distinct(sc.keywords.appendIn(e.found[:0], e.folded(i)))
 	for _, a := range e.found {
 		e.pickFiled(sc, e.p.atoms[a].members)
 	}
@@ -61,13 +61,19 @@ func (e *Evaluator) lookUp(i int32) []int32 {
 	e.stats.CacheMisses++
 	m := &e.p.matchers[v.Field]
 	m.once.Do(func() { m.build(e.p, v.Field) })
-	e.found = m.appendAtoms(e.found[:0], v.Text, e.folded(i))
+	e.found = distinct(m.appendAtoms(e.found[:0], v.Text, e.folded(i)))
 	e.members = e.members[:0]
 	for _, a := range e.found {
 		e.members = append(e.members, e.p.atoms[a].members...)
 	}
-	slices.Sort(e.members)
-	e.members = slices.Compact(e.members)
+	e.members = distinct(e.members)
 	e.cache.put(hash, v.Field, v.Text, e.members)
 	return e.members
+}
+
+// distinct sorts ids and drops duplicates. A long value may hold the same
+// literal a million times, which must not multiply with its members.
+func distinct(ids []int32) []int32 {
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }

@@ -138,6 +138,9 @@ func TestGuardsPassOnRealMatches(t *testing.T) {
 	}
 	rs, e := readRules(t), Compile(nil).NewEvaluator()
 	events, step := 400, 200
+	if testing.Short() {
+		events, step = 20, 20
+	}
 	rs.eachEvent(t, events, step, func(s sample) {
 		for _, v := range s.values {
 			if len(v.Text) > 4 && len(v.Text) < 4096 && v.Search {

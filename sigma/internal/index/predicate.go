@@ -23,6 +23,7 @@ type pred struct {
 	other  int32 // FieldRef
 	num    float64
 	lit    []byte // literal, or the number's canonical text
+	text   string // the same
 	needle needle // Contains, Glob: what a value must contain at least
 	unit   string
 	net    netip.Prefix
@@ -126,7 +127,7 @@ func newPred(l *logic.Leaf, k leafKey) (p pred, ok bool) {
 	case logic.Never:
 		return p, false
 	case logic.Exact, logic.Contains, logic.StartsWith, logic.EndsWith, logic.Number:
-		p.lit = []byte(k.text)
+		p.text, p.lit = k.text, []byte(k.text)
 		if k.kind == logic.Contains {
 			p.needle = newNeedle(p.lit)
 		}

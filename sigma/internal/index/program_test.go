@@ -247,3 +247,24 @@ func TestKeywordSetsWithLongLiteralsReadEveryOffset(t *testing.T) {
 		}
 	}
 }
+
+func TestHostileEventsStayCheap(t *testing.T) {
+	p := Compile([]*logic.Expr{
+		atomOf("F", logic.Contains, "powershell"), all(atomOf("F", logic.Contains, "shell"), atomOf("F", logic.Regex, `(a|b)*c.{900,}z`)),
+		any1(atomOf("", logic.Contains, "needle-one"), atomOf("", logic.Contains, "needle-two"), atomOf("", logic.Glob, "x")),
+	})
+	e, sc, in := p.NewEvaluator(), p.Scope(allMembers(p)), logic.NewInterp()
+	f := p.FieldID("F")
+	agrees(t, p, e, in, sc, []Value{{Field: f, Search: true, Text: []byte(strings.Repeat("PowerShell", 200_000))}})
+	var many []Value
+	for i := range 50_000 {
+		many = append(many, Value{Field: f, Search: true, Text: fmt.Appendf(nil, "%060d shell needl%d", i, i)})
+	}
+	agrees(t, p, e, in, sc, many)
+	if n := len(e.marks.block); n > 2*sketchTotal {
+		t.Errorf("sketches take up %d bytes", n)
+	}
+	if n := cap(e.members) + cap(e.found); n > 4_000_000 {
+		t.Errorf("%d ids are held", n)
+	}
+}

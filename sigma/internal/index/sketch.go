@@ -46,14 +46,23 @@ type sketch struct {
 const (
 	sketchLeast = 48
 	sketchAsks  = 5
-	sketchBits  = 17 // of the hash at most: 128 KiB
+	sketchBits  = 17      // of the hash at most: 128 KiB
+	sketchTotal = 4 << 20 // bytes for all sketches of one event
 )
 
-func (s *sketch) has(h uint32) bool { return s.marks[h>>(s.shift&31)] != 0 }
+// may reports whether the value may contain a needle. A sketch for which there
+// was no room left does not know.
+func (s *sketch) may(n *needle) bool {
+	shift := s.shift & 31
+	return len(s.marks) == 0 || s.marks[n.h1>>shift]&s.marks[n.h2>>shift] != 0
+}
 
 // newSketch enters the grams of a folded text into marks, which must be zero
-// and of the size that sketchSize demands.
+// and of the size that sketchSize demands; without marks the sketch is empty.
 func newSketch(marks, text []byte) sketch {
+	if len(marks) == 0 {
+		return sketch{}
+	}
 	shift := uint8(33-bits.Len(uint(len(marks)))) & 31
 	for len(text) >= 8 {
 		x := binary.LittleEndian.Uint64(text) | small8
@@ -87,7 +96,7 @@ func (e *Evaluator) contains(i int32, n *needle) bool {
 		if w.asks++; w.asks == sketchAsks {
 			w.sketch = newSketch(e.marks.take(sketchSize(text)), text)
 		}
-		if w.asks >= sketchAsks && !(w.sketch.has(n.h1) && w.sketch.has(n.h2)) {
+		if w.asks >= sketchAsks && !w.sketch.may(n) {
 			return false
 		}
 	}
@@ -97,12 +106,17 @@ func (e *Evaluator) contains(i int32, n *needle) bool {
 // A markPool hands out zeroed bytes for the sketches of one event.
 type markPool struct {
 	block []byte
-	used  int
+	used  int // of block
+	taken int // in this event
 }
 
-func (p *markPool) reset() { p.used = 0 }
+func (p *markPool) reset() { p.used, p.taken = 0, 0 }
 
+// take returns n bytes, or none when the event has used up its share.
 func (p *markPool) take(n int) []byte {
+	if p.taken += n; p.taken > sketchTotal {
+		return nil
+	}
 	if p.used+n > len(p.block) {
 		p.block = make([]byte, max(2*len(p.block), n, 8192))
 		p.used = 0

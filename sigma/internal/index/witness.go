@@ -207,7 +207,11 @@ func (p *pred) atoms() []atom {
 		}
 		return []atom{{field: p.field, kind: kind, lit: lit}}
 	}
-	switch lit := fold.String(string(p.lit)); p.kind {
+	lit := p.text
+	if p.cased {
+		lit = fold.String(lit)
+	}
+	switch p.kind {
 	case logic.Exact:
 		return one(wholeAtom, lit)
 	case logic.Empty:
