@@ -9,9 +9,8 @@ const (
 	memoMaxOps    = 512
 	memoMaxRecord = 8 << 10
 	memoMaxOutput = 32 << 10
+	memoAlways    = 3 // time, number and thread differ in any case: not worth remembering anew
 )
-
-const noRecord = -1
 
 // A jsonMemo is the last record of one layout.
 type jsonMemo struct {
@@ -23,7 +22,6 @@ type jsonMemo struct {
 	raw    []byte // its bytes, and eight more to read over
 	out    []byte // its JSON
 	ends   []int  // where each operation's output ends in out
-	fresh  int    // operations that the first record after this one had changed, or noRecord
 }
 
 // memo returns the place to remember this record, or nil for one that is too
@@ -71,11 +69,7 @@ func (r *Record) remembered(dst []byte, m *jsonMemo) []byte {
 		if dst, n = r.changed(dst, ends, m); n < 0 {
 			return r.jsonStub(dst[:start])
 		}
-		// A record serves as long as it is as good as it was for the next
-		// one: what changes is mostly the same few values.
-		if m.fresh == noRecord {
-			m.fresh = n
-		} else if n > m.fresh+1 {
+		if n > memoAlways {
 			m.keep(r, dst[start:], ends)
 		}
 	}
@@ -142,7 +136,7 @@ func (m *jsonMemo) keep(r *Record, out []byte, ends []int) {
 		m.ends = m.ends[:0]
 		return
 	}
-	m.base, m.fresh = r.at, noRecord
+	m.base = r.at
 	m.raw = append(append(m.raw[:0], r.d.c[r.at:r.at+r.size]...), 0, 0, 0, 0, 0, 0, 0, 0)
 	m.slots = append(m.slots[:0], r.d.slots...)
 	m.out = append(m.out[:0], out...)
