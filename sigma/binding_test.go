@@ -126,7 +126,21 @@ func TestEventIDIsSettledByTheSource(t *testing.T) {
 	}
 }
 
-// aliasCase is one event of another log and what rules see in it.
+func TestTheSourceSpeaksForMissingFields(t *testing.T) {
+	text := "title: x\nlogsource: {product: windows, service: system}\ndetection: {s: {Provider_Name: Service Control Manager, Channel: system, 'EventID|gte': 7000}, condition: s}\n"
+	rs, _ := compile(t, text, Options{})
+	r := ev{"A", "x"}.record()
+	r.src = Source{Product: "windows", Channel: "System", Provider: "Service Control Manager", EventID: 7045}
+	if !fires(t, rs, r) {
+		t.Error("channel, provider and event id of the source are not seen")
+	}
+	r = ev{"A", "x", "^Provider_Name", "other"}.record()
+	r.src = Source{Product: "windows", Channel: "System", Provider: "Service Control Manager", EventID: 7045}
+	if fires(t, rs, r) {
+		t.Error("the source wins over the event's own field")
+	}
+}
+
 func TestEventsUnderTheNamesOfOtherLogs(t *testing.T) {
 	for _, c := range []struct {
 		name, logsource string

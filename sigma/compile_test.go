@@ -145,3 +145,17 @@ func TestTheSameIDTwiceIsLoadedOnce(t *testing.T) {
 		t.Errorf("one document twice: %d rules, %v", len(rs.Rules()), rejected)
 	}
 }
+
+func TestFieldNamesCoverAliasesAndCorrelations(t *testing.T) {
+	rs, _ := compile(t, twoRules+"title: C\ncorrelation:\n  type: value_count\n  rules: [rule_a]\n  timespan: 1m\n  group-by: [Host, ip]\n"+
+		"  aliases: {ip: {rule_a: SourceIp}}\n  condition: {field: User, gt: 1}\n", Options{})
+	names := rs.FieldNames()
+	for _, want := range []string{"A", "B", "Host", "SourceIp", "User", "NewProcessName", "OperationType", "ThreatName"} {
+		if !contains(names, want) {
+			t.Errorf("%q is missing in %v", want, names)
+		}
+	}
+	if contains(names, "ip") || contains(names, "") {
+		t.Errorf("aliases are no fields: %v", names)
+	}
+}

@@ -127,7 +127,10 @@ func fewer(a, b []string) bool {
 // fieldsOf returns the names, as rules write them, of the fields that events
 // of these shapes can have in a view.
 func (c *Coverage) fieldsOf(v *scopeView, shapes map[*Shape]bool) map[string]bool {
-	has := map[string]bool{"EventID": true}
+	has := map[string]bool{}
+	for _, name := range implied {
+		has[name] = true
+	}
 	for s := range shapes {
 		ids := s.ids
 		if v.kind != viewNative {

@@ -26,6 +26,7 @@ func (p *parser) rule(root *yaml.Node, top pairs) Document {
 	if p.failed {
 		return nil
 	}
+	p.lintLogsource(top.find("logsource"), r.Logsource)
 	p.lintPlaceholders(pr, r.expr)
 	return r
 }

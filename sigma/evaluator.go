@@ -121,10 +121,37 @@ func (e *Evaluator) project(ev *Event, v *scopeView) {
 	} else {
 		e.values = ev.Shape.projectAlias(e.values[:0], &e.arena, ev, v.kind, v.keyword)
 	}
-	if e.rs.wantID >= 0 && !ev.Shape.hasID && ev.Source.EventID != 0 {
-		e.id = strconv.AppendInt(e.id[:0], int64(ev.Source.EventID), 10)
-		e.values = append(e.values, index.Value{Field: e.rs.wantID, Kind: uint8(Number), Text: e.id})
+	e.imply(ev)
+}
+
+// imply adds what the source says of an event whose fields do not say it.
+func (e *Evaluator) imply(ev *Event) {
+	src := &ev.Source
+	for i, id := range ev.Shape.implied {
+		if id < 0 {
+			continue
+		}
+		switch implied[i] {
+		case "EventID":
+			if src.EventID != 0 {
+				e.id = strconv.AppendInt(e.id[:0], int64(src.EventID), 10)
+				e.values = append(e.values, index.Value{Field: id, Kind: uint8(Number), Text: e.id})
+			}
+		case "Channel":
+			e.implyText(id, src.Channel)
+		case "Provider_Name":
+			e.implyText(id, src.Provider)
+		}
 	}
+}
+
+func (e *Evaluator) implyText(id int32, text string) {
+	if text == "" {
+		return
+	}
+	start := len(e.arena)
+	e.arena = append(e.arena, text...)
+	e.values = append(e.values, index.Value{Field: id, Text: e.arena[start:len(e.arena):len(e.arena)]})
 }
 
 // A Reason is one test of a rule that the event passed.

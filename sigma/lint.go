@@ -29,6 +29,21 @@ func (p *parser) lintValue(it *item, n *yaml.Node) {
 	}
 }
 
+// lintLogsource remarks on Windows log sources that no event log serves.
+func (p *parser) lintLogsource(pr *pair, l Logsource) {
+	if l.Product != "windows" {
+		return
+	}
+	if _, bound := windowsPlaces(l); bound {
+		return
+	}
+	what, name, names := "category", l.Category, categoryNames()
+	if windowsCategory(l.Category) != nil || l.Category == "" {
+		what, name, names = "service", l.Service, serviceNames()
+	}
+	p.warn(at(pr.key), meant(name, names), "no Windows event log is known for %s %q: the rule needs events that name it themselves", what, name)
+}
+
 // lintPlaceholders remarks on placeholders without values where they only
 // weaken a rule; where they keep it from firing, [Compile] rejects it.
 func (p *parser) lintPlaceholders(pr *pair, x *logic.Expr) {

@@ -4,7 +4,11 @@ package sigma
 // categories and services of Sigma stand for (Sigma taxonomy appendix,
 // SigmaHQ's own test configuration, and the channels that real systems have).
 
-import "strconv"
+import (
+	"maps"
+	"slices"
+	"strconv"
+)
 
 // A viewKind says under which names a rule sees the fields of an event.
 type viewKind uint8
@@ -209,6 +213,22 @@ func windowsPlaces(l Logsource) (places []place, bound bool) {
 	}
 	return places, len(places) > 0
 }
+
+// categoryNames returns the categories that Windows event logs serve, sorted.
+func categoryNames() []string {
+	names := []string{
+		"process_creation", "network_connection", "registry_event", "registry_set", "registry_add", "registry_delete",
+		"wmi_event", "ps_module", "ps_script", "ps_classic_start", "ps_classic_provider_start", "ps_classic_script", "antivirus",
+	}
+	for name := range sysmonOnly {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// serviceNames returns the services that Windows event logs serve, sorted.
+func serviceNames() []string { return slices.Sorted(maps.Keys(windowsServices)) }
 
 func contains(list []string, s string) bool {
 	for _, x := range list {

@@ -357,7 +357,6 @@ func (c *compiler) finish() {
 	for _, name := range names {
 		rs.fields[rs.prog.FieldID(name)] = ruleField{name, fold.String(name)}
 	}
-	rs.wantID = rs.prog.FieldID("EventID")
 	rs.keyword = make([]bool, len(c.members))
 	for i, x := range c.members {
 		rs.keyword[i] = hasKeyword(x)
@@ -398,6 +397,31 @@ func (rs *Ruleset) Resolve(ref string) Document { return rs.refs[ref] }
 // generate set.
 func (rs *Ruleset) Silent(r *Rule) bool { return rs.silent[r] }
 
-// FieldNames returns the names of all fields that some rule tests, sorted. A
-// reader may skip all others when nothing else wants them.
-func (rs *Ruleset) FieldNames() []string { return rs.prog.FieldNames() }
+// FieldNames returns the names of all fields that something in the rule set
+// looks at, sorted: tests of rules, the sources of aliases, and what
+// correlations group by or calculate with. They are spelt as rules spell them;
+// an event's field can differ in case and blanks, see [Ruleset.NewShape].
+// Keyword rules look into all fields, named here or not.
+func (rs *Ruleset) FieldNames() []string {
+	names := slices.Clone(rs.prog.FieldNames())
+	for k := viewNative; k < viewKinds; k++ {
+		for _, a := range k.aliases() {
+			names = append(names, a.from...)
+		}
+	}
+	for _, c := range rs.correlations {
+		names = append(names, c.Condition.Fields...)
+		for _, g := range c.GroupBy {
+			if c.Aliases[g] == nil {
+				names = append(names, g)
+			}
+		}
+		for _, fields := range c.Aliases {
+			for _, f := range fields {
+				names = append(names, f)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}

@@ -17,6 +17,10 @@ type Field struct {
 	Header bool
 }
 
+// implied are the names of fields that every Windows event has, because its
+// [Source] says them, even where a reader leaves them out.
+var implied = [...]string{"EventID", "Channel", "Provider_Name"}
+
 // A Shape is the list of field names that many events share, worked out for
 // one rule set: which of them the rules know, and under which names. Make one
 // per distinct list and keep it; a Shape is safe for concurrent use.
@@ -26,7 +30,9 @@ type Shape struct {
 	exact  map[string][]uint16
 	folded map[string][]uint16
 	ids    [][]int32 // per field, the program's field ids
-	hasID  bool      // some field is what rules call EventID
+	// implied are the program's ids of the implied names that no field has,
+	// else -1.
+	implied [len(implied)]int32
 
 	once  [viewKinds]sync.Once
 	views [viewKinds]*aliasPlan
@@ -53,7 +59,12 @@ func (rs *Ruleset) NewShape(fields []Field) *Shape {
 			s.ids[i] = append(s.ids[i], int32(id))
 		}
 	}
-	s.hasID = len(s.find("EventID")) > 0
+	for i, name := range implied {
+		s.implied[i] = -1
+		if len(s.find(name)) == 0 {
+			s.implied[i] = rs.prog.FieldID(name)
+		}
+	}
 	return s
 }
 
