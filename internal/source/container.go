@@ -2,7 +2,6 @@ package source
 
 import (
 	"bytes"
-	"encoding/binary"
 	"strconv"
 	"strings"
 )
@@ -39,6 +38,7 @@ var magics = []struct {
 	{zipFile, "PK\x07\x08PK\x03\x04"}, // the marker of a split archive that fits one file
 	{gzFile, "\x1f\x8b\x08"},
 	{zstFile, "\x28\xb5\x2f\xfd"},
+	{zstFile, "\x50\x2a\x4d\x18"}, // a skippable frame first, as parallel compressors write
 	{bzFile, "BZh"},
 	{xzFile, "\xfd7zXZ\x00"},
 	{sevenZip, "7z\xbc\xaf\x27\x1c"},
@@ -125,6 +125,3 @@ const (
 
 // zipAES is the method number that WinZip's encryption hides behind.
 const zipAES = 99
-
-// le16 is a shorthand for the many little-endian fields of archives.
-var le16 = binary.LittleEndian.Uint16

@@ -25,7 +25,10 @@ import (
 // are no loops and nothing outside the roots is read.
 func Walk(ctx context.Context, roots []string, opt Options) iter.Seq2[*Input, *Skip] {
 	return func(yield func(*Input, *Skip) bool) {
-		w := &walker{ctx: ctx, opt: opt.withDefaults(), yield: yield, seen: map[string]bool{}}
+		w := &walker{ctx: ctx, opt: opt.withDefaults(), yield: yield}
+		if len(roots) > 1 {
+			w.seen = map[string]bool{}
+		}
 		for _, root := range roots {
 			if w.done() {
 				return
@@ -66,7 +69,7 @@ type walker struct {
 	ctx   context.Context
 	opt   Options
 	yield func(*Input, *Skip) bool
-	seen  map[string]bool // absolute paths of folders and files that were given or met
+	seen  map[string]bool // absolute paths that were met; nil for a single root
 	stop  bool            // the caller broke off
 }
 
@@ -102,12 +105,9 @@ func (w *walker) root(root string) {
 
 // entry handles a path whose links are resolved or that is none.
 func (w *walker) entry(name string, info fs.FileInfo) {
-	if abs, err := filepath.Abs(name); err == nil {
-		if w.seen[abs] {
-			w.skip(Skip{Path: shown(name), Reason: "given twice", Size: info.Size()})
-			return
-		}
-		w.seen[abs] = true
+	if w.again(name) {
+		w.skip(Skip{Path: shown(name), Reason: "given twice", Size: info.Size()})
+		return
 	}
 	switch mode := info.Mode(); {
 	case mode.IsDir():
@@ -117,6 +117,21 @@ func (w *walker) entry(name string, info fs.FileInfo) {
 	default:
 		w.skip(Skip{Path: shown(name), Reason: special(name, mode)})
 	}
+}
+
+// again reports whether a path was met before, which can only be where roots
+// overlap.
+func (w *walker) again(name string) bool {
+	if w.seen == nil {
+		return false
+	}
+	abs, err := filepath.Abs(name)
+	if err != nil {
+		return false
+	}
+	met := w.seen[abs]
+	w.seen[abs] = true
+	return met
 }
 
 func (w *walker) folder(name string) {

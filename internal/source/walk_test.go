@@ -162,6 +162,43 @@ func TestWalkFindsArchivesByContent(t *testing.T) {
 		"fake.zip| = PK but a text")
 }
 
+func TestContainersThatCannotBeReadAreNamed(t *testing.T) {
+	dir := folder(t,
+		file{"a.zip", zipped(t, file{"in.7z", "7z\xbc\xaf\x27\x1c and more"})},
+		file{"b", "Rar!\x1a\x07\x01\x00"},
+		file{"c", "EVF\x09\x0d\x0a\xff\x00"},
+		file{"d", "\x00\x05\x16\x07"},
+		file{"e", "BZh is a text"},
+	)
+	same(t, walked(t, dir, Options{}),
+		"a.zip|in.7z skipped: 7z archive: not supported, unpack it first",
+		"b| skipped: rar archive: not supported, unpack it first",
+		"c| skipped: E01 image: not supported, export the files in it first",
+		"d| skipped: AppleDouble file: holds only a Mac's notes about another file",
+		"e| = BZh is a text")
+}
+
+func TestEncryptedMembersAreTold(t *testing.T) {
+	z := []byte(zipped(t, file{"secret.log", "x"}, file{"open.log", "y"}))
+	central := bytes.Index(z, []byte("PK\x01\x02"))
+	z[central+8] |= zipEncrypted // the flags in the directory
+	dir := folder(t, file{"a.zip", string(z)})
+	same(t, walked(t, dir, Options{}),
+		"a.zip|secret.log skipped: encrypted: unpack it with its password first", "a.zip|open.log = y")
+}
+
+func TestDamagedMembersKeepWhatCouldBeRead(t *testing.T) {
+	z := []byte(zipped(t, file{"a.log", "x"}))
+	central := bytes.Index(z, []byte("PK\x01\x02"))
+	z[central+16] ^= 0xff // the checksum in the directory
+	dir := folder(t, file{"a.zip", string(z)}, file{"b.gz", gzipped(strings.Repeat("long text, ", 9999))[:200]})
+	got := walked(t, dir, Options{})
+	if len(got) != 2 || !strings.Contains(got[0], "a.log = x (unpacking: zip: checksum error after 1 bytes)") ||
+		!strings.Contains(got[1], "unexpected EOF after") {
+		t.Errorf("walk gives %q", got)
+	}
+}
+
 func TestMemberNamesAreOnlyNames(t *testing.T) {
 	dir := folder(t, file{"a.zip", zipped(t, file{"../../up.log", "1"}, file{"/etc/abs.log", "2"}, file{`C:\win.log`, "3"}, file{"bad\xff.log", "4"})})
 	same(t, walked(t, dir, Options{InMemory: 1}),

@@ -61,6 +61,7 @@ func (u *unpacker) zipLocal(br *bufio.Reader, at place) error {
 	if _, err := io.ReadFull(br, head); err != nil {
 		return err
 	}
+	le16 := binary.LittleEndian.Uint16
 	flags, method := le16(head[6:]), le16(head[8:])
 	packed := int64(binary.LittleEndian.Uint32(head[18:]))
 	name := make([]byte, le16(head[26:]))
