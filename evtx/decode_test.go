@@ -198,6 +198,47 @@ UserData.Cleared.Channel=Security
 	}
 }
 
+func TestRepeatedElementsInTurns(t *testing.T) {
+	c := newChunk()
+	c.record(func() {
+		c.open("Event", -2, false).content().open("UserData", -2, false).content()
+		for _, s := range []string{"1", "2", "3"} {
+			c.open("A", -2, false).content().text("a" + s).end()
+			c.open("B", -2, false).content().text("b" + s).end()
+		}
+		c.end().end()
+	})
+	got, _ := decode(t, c.bytes(), asFlat)
+	compare(t, got[0], `{"UserData.A":["a1","a2","a3"],"UserData.B":["b1","b2","b3"]}`)
+	got, _ = decode(t, c.bytes(), asJSON)
+	compare(t, got[0], `{"Event":{"UserData":{"A":"a1","B":"b1","A_1":"a2","B_1":"b2","A_2":"a3","B_2":"b3"}}}`)
+	got, _ = decode(t, c.bytes(), func(r *evtx.Record) string { s, ok := r.Get("UserData.B"); return fmt.Sprint(s, ok) })
+	compare(t, got[0], "b1true")
+}
+
+func TestDependencyRemovesElement(t *testing.T) {
+	for _, tc := range []struct {
+		dep  val
+		want string
+	}{{val{}, "After=x"}, {str("y"), "In=lit In2=y After=x"}} {
+		c := newChunk()
+		c.record(func() {
+			c.define(3, func() {
+				c.open("Event", -1, false).content().open("D", 0, false).content()
+				c.open("In", -1, false).content().text("lit").end()
+				c.open("In2", -1, false).content().subst(0, evtx.TypeString).end()
+				c.end()
+				c.open("After", -1, false).content().subst(1, evtx.TypeString).end().end()
+			})
+			c.values(tc.dep, str("x"))
+		})
+		got, _ := decode(t, c.bytes(), func(r *evtx.Record) string {
+			return strings.ReplaceAll(strings.ReplaceAll(strings.TrimSpace(asFields(r)), "D.", ""), "\n", " ")
+		})
+		compare(t, got[0], tc.want)
+	}
+}
+
 func TestLayoutIsSharedByRecordsThatLookAlike(t *testing.T) {
 	store := evtx.NewStore()
 	seen := map[*evtx.Layout]int{}

@@ -55,7 +55,8 @@ type Decoder struct {
 	strings interner
 	clock   clockCache
 	sid     sidCache
-	ends    []int // for jsonMemo
+	ends    []int   // for jsonMemo
+	grouped []Value // for flat JSON
 }
 
 type budgets struct{ defs, nodes, attempts, values, output int }

@@ -1,12 +1,14 @@
 package evtx
 
+import "slices"
+
 // AppendFlatJSON appends the record as one flat JSON object: a member per
 // field, named by its path, in the order of first appearance. Fields with
 // several values hold an array. Numbers and booleans are bare.
 func (r *Record) AppendFlatJSON(dst []byte) []byte {
 	start := len(dst)
 	limit := min(maxOutput, r.d.left.output)
-	values := r.Values()
+	values := r.byField()
 	keys := r.layout.compiled().flat
 	dst = append(dst, '{')
 	for i := 0; i < len(values); {
@@ -30,6 +32,20 @@ func (r *Record) flatStub(dst []byte) []byte {
 	r.Warnings |= WarnCut
 	dst = append(dst, `{"System.EventRecordID":`...)
 	return append(appendUint(dst, r.ID), '}')
+}
+
+// byField returns the values grouped by field. Document order mostly is that
+// already; elements that repeat in turns are brought together.
+func (r *Record) byField() []Value {
+	values := r.Values()
+	for i := 1; i < len(values); i++ {
+		if values[i].Field < values[i-1].Field {
+			r.d.grouped = append(r.d.grouped[:0], values...)
+			slices.SortStableFunc(r.d.grouped, func(a, b Value) int { return int(a.Field) - int(b.Field) })
+			return r.d.grouped
+		}
+	}
+	return values
 }
 
 func sameField(values []Value) int {
@@ -57,12 +73,13 @@ func (r *Record) flatValues(dst []byte, values []Value) []byte {
 
 func (r *Record) flatValue(dst []byte, v Value) []byte {
 	if v.src == fromChunk {
-		s := v.at
-		if v.Type == TypeNull {
-			return append(dst, '"', '"')
-		}
-		if v.Type.Numeric() || v.Type == TypeString || v.Type == TypeBool {
-			return r.jsonSlot(dst, s)
+		switch t := v.Type; {
+		case t == TypeString:
+			return appendJSONUTF16(dst, r.d.c, v.at.off(), v.at.size())
+		case t.Numeric() || t == TypeBool:
+			return r.jsonSlot(dst, v.at)
+		case t == TypeGUID || t == TypeSID || t == TypeFiletime || t == TypeHex32 || t == TypeHex64 || t == TypeBinary:
+			return append(r.appendSlot(append(dst, '"'), v.at), '"') // nothing in them needs an escape
 		}
 	}
 	mark := len(dst)

@@ -81,28 +81,31 @@ func (r *Record) remembered(dst []byte, m *jsonMemo) []byte {
 // counts the former; -1 says that the output grew too large.
 func (r *Record) changed(dst []byte, ends []int, m *jsonMemo) (_ []byte, n int) {
 	start := len(dst)
-	ops, uses, old := m.json.ops, m.json.uses, m.ends
-	slots, c := r.d.slots, r.d.c
-	from, before, shift := 0, 0, 0 // run in m.out; end of the op before; new minus old offsets
+	uses := m.json.uses
+	old, ends := m.ends[:len(uses)], ends[:len(uses)]
+	slots, before, c := r.d.slots, m.slots[:len(r.d.slots)], r.d.c
+	from, to, shift := 0, 0, 0 // the run in m.out that is not yet copied; new minus old offsets
 	for i := range uses {
-		if i >= len(old) || i >= len(ends) {
-			break // never: all have one entry for each operation
+		u, end := &uses[i], old[i]
+		var same bool
+		if j := int(u.slot); uint(j) < uint(len(slots)) {
+			same = m.same(slots[j], before[j], c)
+		} else {
+			same = m.allSame(u.more, slots, c)
 		}
-		end := old[i]
-		u := &uses[i]
-		if j := int(u.slot); j >= 0 && j < len(slots) && m.same(slots[j], m.slots[j], c) || j < 0 && m.allSame(u.more, slots, c) {
+		if same {
 			ends[i] = end + shift
-			before = end
+			to = end
 			continue
 		}
-		if from != before {
-			dst = append(dst, m.out[from:before]...)
+		if from != to {
+			dst = append(dst, m.out[from:to]...)
 		}
-		if dst = r.jsonOp(dst, &ops[i]); len(dst)-start > maxOutput {
+		if dst = r.jsonOp(dst, &m.json.ops[i]); len(dst)-start > maxOutput {
 			return dst[:start], -1
 		}
 		n++
-		from, before = end, end
+		from, to = end, end
 		shift = len(dst) - start - end
 		ends[i] = len(dst) - start
 	}
@@ -125,8 +128,10 @@ func (m *jsonMemo) same(s, old slot, c []byte) bool {
 	}
 	n, a, b := s.size(), s.off(), old.off()-m.base
 	if n <= 8 && a+8 <= len(c) {
-		diff := u64(c, a) ^ u64(m.raw, b)
-		return diff<<(64-8*uint(n)) == 0 // a shift by 64 gives 0
+		return (u64(c, a)^u64(m.raw, b))<<(64-8*uint(n)) == 0 // a shift by 64 gives 0
+	}
+	if n > 8 && u64(c, a) != u64(m.raw, b) {
+		return false
 	}
 	return string(c[a:a+n]) == string(m.raw[b:b+n])
 }

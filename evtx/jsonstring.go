@@ -20,7 +20,18 @@ func appendJSONUTF16(dst, c []byte, off, n int) []byte {
 	out := dst[:cap(dst)]
 	out[w] = '"'
 	w++
-	for end := off + n; off < end; {
+	end := off + n
+	for end-off >= 16 { // whole blocks without a special character
+		a, b := u64(c, off), u64(c, off+8)
+		x := pack(a) | pack(b)<<32
+		if (a|b)&notASCII|needEscape(x) != 0 {
+			break
+		}
+		binary.LittleEndian.PutUint64(out[w:], x)
+		w += 8
+		off += 16
+	}
+	for off < end {
 		k := end - off
 		x, ok := eightUnits(c, off, k)
 		if !ok {

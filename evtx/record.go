@@ -72,6 +72,21 @@ func (r *Record) Values() []Value {
 	return r.values
 }
 
+// Get returns the text of the first value with the given path, such as
+// "EventData.CommandLine". It is made for occasional use: it allocates.
+func (r *Record) Get(path string) (text string, ok bool) {
+	field := r.layout.Find(path)
+	if field < 0 {
+		return "", false
+	}
+	for _, v := range r.Values() {
+		if int(v.Field) == field {
+			return string(r.AppendText(nil, v)), true
+		}
+	}
+	return "", false
+}
+
 func (r *Record) collect() {
 	l, slots := r.layout, r.d.slots
 	if l.cut {
