@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -94,7 +95,7 @@ func loadFile(fsys fs.FS, name string) ([]Document, []Diagnostic) {
 		return nil, []Diagnostic{{File: name, Width: 1, Text: err.Error()}}
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, MaxFileSize+1))
+	data, err := readAll(f)
 	if err != nil {
 		return nil, []Diagnostic{{File: name, Width: 1, Text: err.Error()}}
 	}
@@ -102,4 +103,16 @@ func loadFile(fsys fs.FS, name string) ([]Document, []Diagnostic) {
 		return nil, []Diagnostic{{File: name, Width: 1, Text: fmt.Sprintf("larger than %d bytes", MaxFileSize)}}
 	}
 	return Parse(name, data)
+}
+
+// readAll reads up to one byte more than [MaxFileSize], with room for the size
+// that the file states.
+func readAll(f fs.File) ([]byte, error) {
+	size := int64(0)
+	if info, err := f.Stat(); err == nil {
+		size = min(max(0, info.Size()), MaxFileSize)
+	}
+	buf := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
+	_, err := buf.ReadFrom(io.LimitReader(f, MaxFileSize+1))
+	return buf.Bytes(), err
 }
