@@ -359,6 +359,9 @@ func FuzzWalk(f *testing.F) {
 	f.Add(zipped(f, file{"a", "A"}, file{"b", gzipped("B")}))
 	f.Add(gzipped(tarred(f, file{"a", "A"})))
 	f.Add(zstded("z"))
+	cut := zipped(f, file{"a", strings.Repeat("A", 99)}, file{"b", "B"})
+	f.Add(cut[:len(cut)-40])
+	f.Add(tarred(f, file{"a.zip", zipped(f, file{"b", "B"})}))
 	f.Fuzz(func(t *testing.T, body string) {
 		dir := folder(t, file{"f", body})
 		opt := Options{TempDir: t.TempDir(), InMemory: 1 << 10, MaxUnpacked: 1 << 20, MaxEntries: 100}

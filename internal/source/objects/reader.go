@@ -296,6 +296,9 @@ func (w *work) valid(text []byte) []byte {
 		return text
 	}
 	w.broken = true
+	if cap(w.clean) > keepArena {
+		w.clean = nil
+	}
 	w.clean = append(w.clean[:0], bytes.ToValidUTF8(text, []byte("\uFFFD"))...)
 	return w.clean
 }

@@ -13,6 +13,7 @@ import (
 const (
 	maxDepth  = 64
 	maxLeaves = 8192
+	keepArena = 1 << 20 // bytes kept for the next object
 )
 
 // The ways in which an object cannot be read.
@@ -47,6 +48,9 @@ type scanner struct {
 // after it.
 func (s *scanner) object(src []byte, pos int) (int, error) {
 	s.src, s.pos = src, pos
+	if cap(s.arena) > keepArena {
+		s.arena = nil
+	}
 	s.leaves, s.arena, s.excess = s.leaves[:0], s.arena[:0], false
 	err := s.members(s.tree.root, 0)
 	return s.pos, err
