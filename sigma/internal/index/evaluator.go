@@ -37,7 +37,8 @@ type Stats struct {
 }
 
 // An Evaluator holds the working memory for evaluating one event at a time.
-// Use one per goroutine. After warm-up it does not allocate.
+// Use one per goroutine, with scopes of its own program only. Its buffers grow
+// to the needs of the largest event; after that it does not allocate.
 type Evaluator struct {
 	p     *Program
 	gen   uint32   // number of the current event; 0 is never current
@@ -92,6 +93,7 @@ func (e *Evaluator) Stats() Stats { return e.stats }
 // true, in ascending order. It is the oracle for [Evaluator.Match].
 func (e *Evaluator) Scan(sc *Scope, values []Value, hit func(member int32)) {
 	e.begin(values)
+	e.stats.Events++
 	for _, m := range sc.members {
 		e.stats.Candidates++
 		if e.eval(e.p.roots[m]) {
@@ -102,7 +104,6 @@ func (e *Evaluator) Scan(sc *Scope, values []Value, hit func(member int32)) {
 
 // begin makes values the current event.
 func (e *Evaluator) begin(values []Value) {
-	e.stats.Events++
 	e.nextGen()
 	e.arena.reset()
 	e.marks.reset()
@@ -118,7 +119,7 @@ func (e *Evaluator) link() {
 	e.linked = true
 	for i := range e.values {
 		e.views[i].next = -1
-		if f := e.values[i].Field; f >= 0 {
+		if f := e.values[i].Field; uint(f) < uint(len(e.heads)) {
 			e.append(f, int32(i))
 		}
 	}

@@ -10,8 +10,11 @@ import (
 // that is true on a satisfied path, the name of the selection it belongs to,
 // and the first value that satisfies it (nil where a missing or null value
 // does). It yields nothing when the member is not true. Leaves that had to be
-// false (under a Not) are no reasons and are not shown.
+// false (under a Not) are no reasons and are not shown. It does not count in
+// [Stats].
 func (e *Evaluator) Reasons(member int32, values []Value, yield func(leaf *logic.Leaf, selection string, value []byte)) {
+	before := e.stats
+	defer func() { e.stats = before }()
 	e.begin(values)
 	x := e.p.exprs[member]
 	if e.holdsExpr(x) {

@@ -170,10 +170,40 @@ func (g *gramSet) appendIn(found []int32, text []byte) []int32 {
 			found = append(found, l.atom)
 		}
 	}
+	if g.stride == 4 {
+		return g.appendFrom(found, text, 0)
+	}
+	// Four offsets at a time: nearly always none of them leads anywhere.
 	bitmap, shift := g.bitmap, g.bitShift&31
-	for i := 0; i+gramSize <= len(text); i += g.stride {
+	i := 0
+	for ; i+8 <= len(text); i += 4 {
+		x := binary.LittleEndian.Uint64(text[i:]) | small8
+		a, b := gramHash(uint32(x))>>shift, gramHash(uint32(x>>8))>>shift
+		c, d := gramHash(uint32(x>>16))>>shift, gramHash(uint32(x>>24))>>shift
+		if (bitmap[a/64]>>(a%64)|bitmap[b/64]>>(b%64)|bitmap[c/64]>>(c%64)|bitmap[d/64]>>(d%64))&1 != 0 {
+			found = g.appendAt(found, text, i, 4)
+		}
+	}
+	return g.appendFrom(found, text, i)
+}
+
+// appendFrom looks up every offset of the stride from i on.
+func (g *gramSet) appendFrom(found []int32, text []byte, i int) []int32 {
+	bitmap, shift := g.bitmap, g.bitShift&31
+	for ; i+gramSize <= len(text); i += g.stride {
 		h := gramHash(gramAt(text[i:]))
 		if bit := h >> shift; bitmap[bit/64]>>(bit%64)&1 != 0 {
+			found = g.confirm(found, text, i, h)
+		}
+	}
+	return found
+}
+
+// appendAt looks up n adjacent offsets.
+func (g *gramSet) appendAt(found []int32, text []byte, i, n int) []int32 {
+	for end := i + n; i < end; i++ {
+		h := gramHash(gramAt(text[i:]))
+		if bit := h >> g.bitShift; g.bitmap[bit/64]>>(bit%64)&1 != 0 {
 			found = g.confirm(found, text, i, h)
 		}
 	}

@@ -52,6 +52,8 @@ func TestTextLeaves(t *testing.T) {
 		{logic.Leaf{Kind: logic.Contains, Text: `Ab`}, []string{`xaBx`, `ab`}, []string{``, `a b`}},
 		{logic.Leaf{Kind: logic.Contains, Text: `powerſhell`}, []string{`PowerShell.exe`, `POWERſHELL`}, []string{`power hell`}},
 		{logic.Leaf{Kind: logic.Contains, Text: `Ab`, Cased: true}, []string{`xAbx`}, []string{`xabx`}},
+		{logic.Leaf{Kind: logic.Contains, Text: "\xa4", Cased: true}, []string{"ä"}, []string{"Ä"}},
+		{logic.Leaf{Kind: logic.Glob, Parts: globOf("*Ab?d"), Cased: true}, []string{"xAbcd", "Abäd "}, []string{"abcd", "Abd"}},
 		{logic.Leaf{Kind: logic.Contains, Text: ``}, []string{``, `x`}, nil},
 		{logic.Leaf{Kind: logic.StartsWith, Text: `C:\`}, []string{`c:\x`, `C:\`}, []string{` c:\`, `c:`}},
 		{logic.Leaf{Kind: logic.EndsWith, Text: `\cmd.exe`}, []string{`C:\CMD.EXE`, "\\cmd.exe\r\n"}, []string{`cmd.exe`, `\cmd.exe x`}},

@@ -6,13 +6,14 @@ import "slices"
 // ascending order. It evaluates only the candidates that the index finds.
 func (e *Evaluator) Match(sc *Scope, values []Value, hit func(member int32)) {
 	e.begin(values)
+	e.stats.Events++
 	e.picked = append(e.picked[:0], sc.always...)
 	for i := range values {
 		v := &values[i]
 		if v.Kind == Null {
 			continue
 		}
-		if v.Field >= 0 && sc.fields[v.Field] {
+		if uint(v.Field) < uint(len(sc.fields)) && sc.fields[v.Field] {
 			e.pickFiled(sc, e.lookUp(int32(i)))
 		}
 		if v.Search && sc.keywords != nil && sc.keywords.possible(v.Text) {

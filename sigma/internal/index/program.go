@@ -25,12 +25,19 @@
 // # Meaning of leaves
 //
 // Logic is two-valued: a leaf on a missing field is false, except Null. A leaf
-// is true when any of the field's values satisfies it. [logic.Interp] says the
-// same the slow way. Text is compared folded
-// (package fold) unless the leaf is Cased. Equality, EndsWith and a Glob that
-// ends in a literal look at the value as written and at the value without
-// trailing blanks, because records are often trimmed on the way. A null value
-// satisfies Exists, and Null when the field has no other.
+// is true when any of the field's values satisfies it. Text is compared folded
+// (package fold) unless the leaf is Cased. Equality, EndsWith and Glob look at
+// the value as written and at the value without trailing blanks, because records
+// are often trimmed on the way. A null value satisfies Exists, and Null when the
+// field has no other. [logic.Interp] says the same the slow way.
+//
+// # What it costs
+//
+// Of 1,400 rules for process creations some ten are candidates for an event, of
+// the rules for most other events less than one. What remains is reading each
+// value once to look it up in the cache, and reading values that are not there
+// once more. Regular expressions only run behind guards (see pattern), and
+// substring questions about one value are mostly answered by its sketch.
 package index
 
 import (

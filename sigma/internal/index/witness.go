@@ -3,6 +3,7 @@ package index
 import (
 	"math"
 	"slices"
+	"unicode/utf8"
 
 	"tyto/sigma/internal/fold"
 	"tyto/sigma/internal/logic"
@@ -208,7 +209,13 @@ func (p *pred) atoms() []atom {
 		return []atom{{field: p.field, kind: kind, lit: lit}}
 	}
 	lit := p.text
+	if p.kind == logic.Glob {
+		lit = string(p.glob.longestLiteral())
+	}
 	if p.cased {
+		if !utf8.ValidString(lit) {
+			return one(presentAtom, "") // pieces of runes do not survive folding
+		}
 		lit = fold.String(lit)
 	}
 	switch p.kind {
@@ -231,7 +238,9 @@ func (p *pred) atoms() []atom {
 			return one(networkAtom, p.net.String())
 		}
 	case logic.Glob:
-		return p.globAtom()
+		if lit != "" {
+			return one(containsAtom, lit)
+		}
 	case logic.Regex:
 		if c := bestClause(p.re.clauses); c != nil {
 			var out []atom
@@ -242,14 +251,6 @@ func (p *pred) atoms() []atom {
 		}
 	}
 	return one(presentAtom, "")
-}
-
-func (p *pred) globAtom() []atom {
-	lit := fold.String(string(p.glob.longestLiteral()))
-	if lit == "" {
-		return []atom{{field: p.field, kind: presentAtom}}
-	}
-	return []atom{{field: p.field, kind: containsAtom, lit: lit}}
 }
 
 // file numbers the atoms of all members' witnesses and files each member under
