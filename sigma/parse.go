@@ -37,28 +37,44 @@ type parser struct {
 // order of the file.
 func Parse(name string, data []byte) ([]Document, []Diagnostic) {
 	p := &parser{file: name, data: data}
-	loader, err := yaml.NewLoader(bytes.NewReader(data))
+	if roots, ok := quickNodes(data); ok {
+		var docs []Document
+		for _, root := range roots {
+			docs = p.append(docs, root)
+		}
+		return docs, p.diags
+	}
+	return p.library(), p.diags
+}
+
+// library reads the documents with the YAML library.
+func (p *parser) library() (docs []Document) {
+	loader, err := yaml.NewLoader(bytes.NewReader(p.data))
 	if err != nil {
 		p.fail(spot{}, "", "%s", yamlMessage(err))
-		return nil, p.diags
+		return nil
 	}
-	var docs []Document
 	for {
 		var root yaml.Node
 		err := loader.Load(&root)
 		if err == io.EOF {
-			break
+			return docs
 		}
 		if err != nil {
 			p.yamlError(err)
-			break
+			return docs
 		}
-		p.failed, p.unresolved = false, false
-		if doc := p.document(&root); doc != nil && !p.failed {
-			docs = append(docs, doc)
-		}
+		docs = p.append(docs, &root)
 	}
-	return docs, p.diags
+}
+
+// append adds the document if it has no errors.
+func (p *parser) append(docs []Document, root *yaml.Node) []Document {
+	p.failed, p.unresolved = false, false
+	if doc := p.document(root); doc != nil && !p.failed {
+		docs = append(docs, doc)
+	}
+	return docs
 }
 
 // yamlError reports what the YAML reader could not read.
