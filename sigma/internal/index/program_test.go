@@ -156,7 +156,15 @@ func TestValueCacheForgetsAndComparesWhole(t *testing.T) {
 
 func TestMatchDoesNotAllocateWhenWarm(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 11))
-	p := Compile(randomExprs(r, 200))
+	exprs := randomExprs(r, 200)
+	for _, x := range exprs {
+		eachLeaf(x, func(l *logic.Leaf) {
+			if l.Kind == logic.Regex { // regexp's own pools are beyond our promise
+				l.Kind = logic.Contains
+			}
+		})
+	}
+	p := Compile(exprs)
 	sc, e := p.Scope(allMembers(p)), p.NewEvaluator()
 	events := make([][]Value, 200)
 	for i := range events {
