@@ -241,6 +241,21 @@ func (u *unpacker) count() error {
 // limited charges what is read from r to the file's allowance.
 func (u *unpacker) limited(r io.Reader) io.Reader { return &limitedReader{u, r} }
 
+// attentive ends the reading of r with the context.
+func (u *unpacker) attentive(r io.Reader) io.Reader { return attentiveReader{u, r} }
+
+type attentiveReader struct {
+	u *unpacker
+	r io.Reader
+}
+
+func (a attentiveReader) Read(p []byte) (int, error) {
+	if err := a.u.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return a.r.Read(p)
+}
+
 type limitedReader struct {
 	u *unpacker
 	r io.Reader

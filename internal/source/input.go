@@ -107,6 +107,10 @@ type Options struct {
 	MaxMember   int64  // bytes of one member; default 64 GiB
 	MaxUnpacked int64  // bytes unpacked from one file, all levels; default 1 TiB
 	MaxRatio    int64  // bytes unpacked per byte of the file, beyond 256 MiB; default 200
+
+	// Passwords are tried on encrypted members of zip archives, in order.
+	// They are never written anywhere.
+	Passwords []string
 }
 
 func (o Options) withDefaults() Options {

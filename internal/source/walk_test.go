@@ -184,7 +184,58 @@ func TestEncryptedMembersAreTold(t *testing.T) {
 	z[central+8] |= zipEncrypted // the flags in the directory
 	dir := folder(t, file{"a.zip", string(z)})
 	same(t, walked(t, dir, Options{}),
-		"a.zip|secret.log skipped: encrypted: unpack it with its password first", "a.zip|open.log = y")
+		"a.zip|secret.log skipped: encrypted: no password given for it", "a.zip|open.log = y")
+}
+
+func TestEncryptedMembersAreReadWithTheirPassword(t *testing.T) {
+	hello := fmt.Sprintf("%d bytes", len("hello ")*1000)
+	for name, want := range map[string][]string{
+		"aes128.zip":             {"|a.log = " + hello, "|b.log = x", "|e.log skipped: empty"},
+		"aes192.zip":             {"|a.log = " + hello, "|b.log = x", "|e.log skipped: empty"},
+		"aes256.zip":             {"|a.log = " + hello, "|b.log = x", "|e.log skipped: empty"},
+		"zipcrypto.zip":          {"|a.log = hello hello hello hello hello"},
+		"zipcrypto-streamed.zip": {"|- = hello hello hello hello hello"},
+	} {
+		body, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := folder(t, file{"z", string(body)})
+		for i := range want {
+			want[i] = "z" + want[i]
+		}
+		same(t, walked(t, dir, Options{Passwords: []string{"wrong", "", "infected"}}), want...)
+		for _, line := range walked(t, dir, Options{Passwords: []string{"wrong"}}) {
+			if !strings.HasSuffix(line, "none of the passwords fits") {
+				t.Errorf("%s: %s", name, line)
+			}
+		}
+		// Damage is told, never yielded as content.
+		at := bytes.IndexByte(body, 0) + 60
+		body[at] ^= 1
+		for _, line := range walked(t, folder(t, file{"z", string(body)}), Options{Passwords: []string{"infected"}}) {
+			if strings.Contains(line, "a.log = ") || strings.Contains(line, "- = ") {
+				t.Errorf("%s, damaged at %d: %s", name, at, line)
+			}
+		}
+	}
+}
+
+func TestWrongPasswordsThatPassTheFirstCheckGiveNothing(t *testing.T) {
+	body, err := os.ReadFile(filepath.Join("testdata", "zipcrypto.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := folder(t, file{"z", string(body)})
+	var many []string
+	for i := range 2000 {
+		many = append(many, fmt.Sprint("p", i))
+	}
+	for _, line := range walked(t, dir, Options{Passwords: many}) {
+		if !strings.HasSuffix(line, "none of the passwords fits") {
+			t.Error(line)
+		}
+	}
 }
 
 func TestDamagedMembersKeepWhatCouldBeRead(t *testing.T) {

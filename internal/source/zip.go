@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path"
 
 	"github.com/klauspost/compress/flate"
@@ -39,10 +40,9 @@ func (u *unpacker) zip(r io.ReaderAt, size int64, at place) error {
 		return u.zipWithoutDirectory(io.NewSectionReader(r, 0, size), at, err)
 	}
 	bound.lifted = true
-	z.RegisterDecompressor(zip.Deflate, flate.NewReader)
-	z.RegisterDecompressor(12, func(r io.Reader) io.ReadCloser { return io.NopCloser(bzip2.NewReader(r)) })
-	z.RegisterDecompressor(zstd.ZipMethodWinZip, zstd.ZipDecompressor(zstd.WithDecoderConcurrency(1),
-		zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow), zstd.WithDecoderMaxMemory(zstdWindow)))
+	for method, d := range zipMethods() {
+		z.RegisterDecompressor(method, d)
+	}
 	for _, f := range z.File {
 		if err := u.count(); err != nil {
 			return err
@@ -57,6 +57,16 @@ func (u *unpacker) zip(r io.ReaderAt, size int64, at place) error {
 	return nil
 }
 
+// zipMethods are the compression methods that are undone, besides storing.
+func zipMethods() map[uint16]zip.Decompressor {
+	return map[uint16]zip.Decompressor{
+		zip.Deflate: flate.NewReader,
+		12:          func(r io.Reader) io.ReadCloser { return io.NopCloser(bzip2.NewReader(r)) },
+		zstd.ZipMethodWinZip: zstd.ZipDecompressor(zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+			zstd.WithDecoderMaxWindow(zstdWindow), zstd.WithDecoderMaxMemory(zstdWindow)),
+	}
+}
+
 func (u *unpacker) zipMember(f *zip.File, at place) error {
 	m := u.member(f.Name, int64(min(f.UncompressedSize64, 1<<62)), at)
 	m.mod = f.Modified.UTC()
@@ -64,21 +74,30 @@ func (u *unpacker) zipMember(f *zip.File, at place) error {
 		u.skip(Skip{Path: u.file.Path, Member: m.path, Reason: reason, Size: m.size})
 		return nil
 	}
+	if f.Mode()&fs.ModeSymlink != 0 {
+		return skip("symbolic link: not followed")
+	}
+	r, err := u.zipOpen(f)
 	switch {
-	case !f.Mode().IsRegular():
-		return skip("not a regular file")
-	case f.Flags&(zipEncrypted|zipStrong) != 0 || f.Method == zipAES:
-		return skip("encrypted: unpack it with its password first")
-	}
-	r, err := f.Open()
-	if errors.Is(err, zip.ErrAlgorithm) {
+	case err != nil && u.fatal(err):
+		return err
+	case errors.Is(err, zip.ErrAlgorithm):
 		return skip(fmt.Sprintf("compression method %d: not supported", f.Method))
-	}
-	if err != nil {
+	case err != nil:
 		return skip(err.Error())
 	}
 	defer r.Close()
 	return u.content(u.limited(r), m)
+}
+
+func (u *unpacker) zipOpen(f *zip.File) (io.ReadCloser, error) {
+	switch {
+	case f.Flags&zipStrong != 0:
+		return nil, errors.New("encrypted in a way that is not supported: unpack it first")
+	case f.Flags&zipEncrypted != 0 || f.Method == zipAES:
+		return u.unlock(f)
+	}
+	return f.Open()
 }
 
 // member is a named member of a container.
