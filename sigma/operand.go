@@ -128,10 +128,14 @@ func (p *parser) needs(it *item, m modifier, n *yaml.Node, what string) ([]opera
 }
 
 func (p *parser) widen(it *item, m modifier, n *yaml.Node, o operand) ([]operand, bool) {
-	rels := map[string]logic.Rel{
-		"contains": logic.RelContains, "startswith": logic.RelStartsWith, "endswith": logic.RelEndsWith,
+	switch m.name {
+	case "contains":
+		o.rel = logic.RelContains
+	case "startswith":
+		o.rel = logic.RelStartsWith
+	case "endswith":
+		o.rel = logic.RelEndsWith
 	}
-	o.rel = rels[m.name]
 	if o.kind == opRegex || o.kind == opRef {
 		return []operand{o}, true // a regular expression is searched for anyway
 	}

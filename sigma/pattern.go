@@ -41,7 +41,9 @@ func openFront(parts []logic.Part) []logic.Part {
 	if len(parts) > 0 && parts[0].Wild == '*' {
 		return parts
 	}
-	return append([]logic.Part{{Wild: '*'}}, parts...)
+	out := make([]logic.Part, 1, len(parts)+1)
+	out[0].Wild = '*'
+	return append(out, parts...)
 }
 
 // openBack makes a pattern match whatever follows.
@@ -49,7 +51,10 @@ func openBack(parts []logic.Part) []logic.Part {
 	if len(parts) > 0 && parts[len(parts)-1].Wild == '*' {
 		return parts
 	}
-	return append(parts[:len(parts):len(parts)], logic.Part{Wild: '*'})
+	out := make([]logic.Part, len(parts)+1)
+	copy(out, parts)
+	out[len(parts)].Wild = '*'
+	return out
 }
 
 // literal returns the text of a pattern without wildcards.

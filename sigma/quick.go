@@ -86,6 +86,7 @@ type quick struct {
 	text   string // from the first character on, without trailing blanks
 	done   bool
 	depth  int
+	slab   []yaml.Node // nodes to hand out
 }
 
 func (q *quick) giveUp() { panic(notQuick{}) }
@@ -123,7 +124,13 @@ func (q *quick) next() {
 
 // node makes a node that begins at byte off of the current line.
 func (q *quick) node(kind yaml.Kind, tag string, off int) *yaml.Node {
-	return &yaml.Node{Kind: kind, Tag: tag, Line: q.line, Column: utf8.RuneCountInString(q.raw[:off]) + 1}
+	if len(q.slab) == 0 {
+		q.slab = make([]yaml.Node, 64)
+	}
+	n := &q.slab[0]
+	q.slab = q.slab[1:]
+	n.Kind, n.Tag, n.Line, n.Column = kind, tag, q.line, utf8.RuneCountInString(q.raw[:off])+1
+	return n
 }
 
 // isItem reports whether the current line is an item of a list.
