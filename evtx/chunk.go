@@ -19,14 +19,17 @@ const (
 // and calls yield for each record until yield returns false. A buf shorter
 // than [ChunkSize] is the cut end of a file. The record and all it points to
 // are valid during the call of yield only. Nothing in buf makes Chunk fail: it
-// reads what can be read and reports the rest.
+// reads what can be read and reports the rest. A panic of yield is not touched.
 func (d *Decoder) Chunk(buf []byte, offset int64, yield func(*Record) bool) (rep ChunkReport) {
 	if len(buf) > ChunkSize {
 		buf = buf[:ChunkSize]
 	}
 	rep.Offset, rep.Size = offset, len(buf)
-	d.stopped = false
+	d.stopped, d.yielding = false, false
 	defer func() {
+		if d.yielding {
+			return // the caller's own panic goes on
+		}
 		if r := recover(); r != nil {
 			rep.internalError()
 		}
@@ -188,7 +191,15 @@ func (w *chunkWalk) deliver() {
 	if w.d.Carve {
 		w.d.seen[r.Key()] = struct{}{}
 	}
-	if !w.yield(r) {
+	w.hand(r)
+}
+
+// hand gives a record to the caller.
+func (w *chunkWalk) hand(r *Record) {
+	w.d.yielding = true
+	more := w.yield(r)
+	w.d.yielding = false
+	if !more {
 		w.d.stopped = true
 	}
 }
@@ -291,9 +302,7 @@ func (w *chunkWalk) carveOne(pos int) int {
 	}
 	d.seen[r.Key()] = struct{}{}
 	w.rep.Carved++
-	if !w.yield(r) {
-		d.stopped = true
-	}
+	w.hand(r)
 	return n - 8
 }
 

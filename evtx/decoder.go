@@ -28,18 +28,19 @@ type Decoder struct {
 	// Latest is the newest plausible time of a carved record; zero means the
 	// year 2100.
 	Latest Filetime
-	// Modern selects the JSON of evtx_dump since 0.13: GUIDs as Windows writes
-	// them and seven digits of the second. The default is the older form,
-	// which Sigma's regression data has.
+	// Modern selects the JSON of recent versions of evtx_dump (0.15): GUIDs as
+	// Windows writes them and seven digits of the second. The default is the
+	// older form, which Sigma's regression data has.
 	Modern bool
 
-	store   *Store
-	c       []byte // the chunk, always ChunkSize long
-	origin  int64  // of the chunk in the file
-	padded  []byte // for a cut last chunk
-	report  *ChunkReport
-	strict  bool // reading leftovers: names must prove themselves
-	stopped bool
+	store    *Store
+	c        []byte // the chunk, always ChunkSize long
+	origin   int64  // of the chunk in the file
+	padded   []byte // for a cut last chunk
+	report   *ChunkReport
+	strict   bool // reading leftovers: names must prove themselves
+	stopped  bool
+	yielding bool // within the caller's function
 
 	defs    [4096]defEntry
 	gen     uint32

@@ -251,6 +251,15 @@ func TestAmplificationIsCut(t *testing.T) {
 	}
 }
 
+func TestPanicOfTheCallerGoesThrough(t *testing.T) {
+	defer func() {
+		if r := recover(); r != "mine" {
+			t.Errorf("recovered %v", r)
+		}
+	}()
+	evtx.NewDecoder(evtx.NewStore()).Chunk(sampleChunk(1), 0, func(*evtx.Record) bool { panic("mine") })
+}
+
 func TestDefinitionMayNotHoldAnInstance(t *testing.T) {
 	c := newChunk()
 	c.record(func() {
