@@ -29,7 +29,7 @@ func TestLogSourcesApply(t *testing.T) {
 		{"product: windows, category: ps_classic_start", []Source{windows("Windows PowerShell", 400)}, []Source{windows("Windows PowerShell", 600)}},
 		{"product: windows, category: wmi_event", []Source{windows(sysmon, 20), windows("Microsoft-Windows-WMI-Activity/Operational", 5861)}, []Source{windows("Microsoft-Windows-WMI-Activity/Operational", 5858)}},
 		{"category: antivirus", []Source{windows("Microsoft-Windows-Windows Defender/Operational", 1116), {Product: "acme", Category: "antivirus"}}, []Source{windows("Microsoft-Windows-Windows Defender/Operational", 5001), {Product: "acme", Category: "proxy"}}},
-		{"product: windows, service: security", []Source{windows("Security", 1), windows("Security", 4688)}, []Source{windows("System", 1), {Product: "linux", Service: "security"}}},
+		{"product: windows, service: security", []Source{windows("Security", 1), windows("Security", 4688), windows("WinEventLog:Security", 1), windows("XmlWinEventLog:Security", 1)}, []Source{windows("System", 1), {Product: "linux", Service: "security"}}},
 		{"product: windows, service: dns-client", []Source{windows("Microsoft-Windows-DNS-Client/Operational", 3008), windows("Microsoft-Windows-DNS Client Events/Operational", 3008)}, nil},
 		{"product: windows, service: kernel-event-tracing", []Source{windows("Microsoft-Windows-Kernel-EventTracing/Admin", 2), windows("Microsoft-Windows-Kernel-EventTracing", 2)}, []Source{windows("Microsoft-Windows-Kernel", 2)}},
 		{"product: windows, service: microsoft-servicebus-client", []Source{windows("Microsoft-ServiceBus-Client", 40300)}, nil},

@@ -11,6 +11,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"tyto/sigma/internal/logic"
@@ -37,14 +38,26 @@ func parseAll(t testing.TB, files map[string][]byte) []Document {
 	return docs
 }
 
-// corpusRules compiles all rules of the corpus.
+// compiled is the rule set of all rules of the corpus; a test that needs it
+// makes it.
+var compiled struct {
+	sync.Mutex
+	rs *Ruleset
+}
+
+// corpusRules compiles all rules of the corpus, once.
 func corpusRules(t testing.TB) *Ruleset {
 	t.Helper()
-	rs, rejected := Compile(parseAll(t, ruleFiles(t, false)), Options{})
-	for _, r := range rejected {
-		t.Errorf("%s:%d: rejected: %s", r.Path, r.Line, r.Reason)
+	compiled.Lock()
+	defer compiled.Unlock()
+	if compiled.rs == nil {
+		rs, rejected := Compile(parseAll(t, ruleFiles(t, false)), Options{})
+		for _, r := range rejected {
+			t.Errorf("%s:%d: rejected: %s", r.Path, r.Line, r.Reason)
+		}
+		compiled.rs = rs
 	}
-	return rs
+	return compiled.rs
 }
 
 // A record is a test event: named values and its source.

@@ -52,7 +52,7 @@ func windowsEvent(product string) bool { return product == "windows" }
 func (rs *Ruleset) key(src Source) scopeKey {
 	k := scopeKey{product: word(src.Product)}
 	if windowsEvent(k.product) && src.Channel != "" {
-		k.channel = fold.String(src.Channel)
+		k.channel = channelName(src.Channel)
 		if bindings, prefix := rs.channelBindings(k.channel); len(bindings) == 0 {
 			k.channel = ""
 		} else if prefix != "" {
@@ -66,6 +66,16 @@ func (rs *Ruleset) key(src Source) scopeKey {
 		k.category = linuxSysmon[src.EventID]
 	}
 	return k
+}
+
+// channelName folds a channel and drops the prefixes that forwarders put
+// before it.
+func channelName(s string) string {
+	s = fold.String(s)
+	if _, rest, ok := strings.Cut(s, "wineventlog:"); ok {
+		return rest
+	}
+	return s
 }
 
 // channelBindings returns the bindings of a folded channel, and under which
