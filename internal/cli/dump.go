@@ -23,10 +23,13 @@ func (c *dumpCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	progress := &scan.Progress{}
-	opt := c.scan(s.env, progress)
-	opt.Out = s.out
 	stop := s.watch(ctx, "dump", c.Paths, progress)
 	defer stop()
+	opt, err := c.scan(ctx, s.env, c.Paths, progress)
+	if err != nil {
+		return err
+	}
+	opt.Out = s.out
 	if c.Format == "csv" {
 		if _, err := fmt.Fprint(s.out, csvHeader); err != nil {
 			return err
@@ -109,6 +112,6 @@ func (d *dumper) ReadPart(ctx context.Context, in *source.Input, job *scan.Job) 
 	if job.File.Format != "evtx" {
 		return source.Report{}, false
 	}
-	d.dec.Carve = d.cmd.Carve
+	d.dec.Carve, d.dec.Foreign = d.cmd.Carve, d.cmd.templates
 	return d.readChunks(ctx, in, job.Part), true
 }

@@ -1,21 +1,28 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 
+	"tyto/evtx"
 	"tyto/internal/detect"
+	"tyto/internal/event"
 	"tyto/internal/scan"
 	"tyto/internal/source"
+	"tyto/internal/source/evtxlog"
 	"tyto/internal/source/formats"
 )
 
 // evidenceFlags are the flags of all commands that read evidence.
 type evidenceFlags struct {
-	From    when     `help:"Only events at or after this time (UTC)." placeholder:"TIME"`
-	To      when     `help:"Only events before this time (UTC)." placeholder:"TIME"`
-	Host    []string `help:"Only events of this host; name or pattern such as 'FILE*'." placeholder:"NAME" sep:"none"`
-	Carve   bool     `help:"Also recover old records from the slack of event log files, marked as such."`
-	Workers int      `help:"How many cores to use; 0 means all." default:"0" placeholder:"N"`
+	From     when     `help:"Only events at or after this time (UTC)." placeholder:"TIME"`
+	To       when     `help:"Only events before this time (UTC)." placeholder:"TIME"`
+	Host     []string `help:"Only events of this host; name or pattern such as 'FILE*'." placeholder:"NAME" sep:"none"`
+	Carve    bool     `help:"Also recover old records from the slack of event log files, marked as such."`
+	Password []string `help:"A password for encrypted zips. Repeatable." placeholder:"WORD" sep:"none"`
+	Workers  int      `help:"How many cores to use; 0 means all." default:"0" placeholder:"N"`
+
+	templates *evtx.Store // of all evidence, with --carve
 }
 
 func (f *evidenceFlags) filter() detect.Filter {
@@ -32,15 +39,36 @@ func (f *evidenceFlags) validate() error {
 	return nil
 }
 
-// scan says how to read.
-func (f *evidenceFlags) scan(env *Env, p *scan.Progress) scan.Options {
-	return scan.Options{
-		Formats:  formats.All(formats.Options{Carve: f.Carve}),
-		Walk:     source.Options{TempDir: env.TempDir},
+// scan says how to read. With --carve it reads all event logs once before, for
+// the templates in them.
+func (f *evidenceFlags) scan(ctx context.Context, env *Env, roots []string, p *scan.Progress) (scan.Options, error) {
+	opt := scan.Options{
+		Walk:     source.Options{TempDir: env.TempDir, Passwords: f.Password},
 		Workers:  f.Workers,
 		Progress: p,
 	}
+	var templates *evtx.Store
+	if f.Carve {
+		logs := evtxlog.New(evtxlog.Options{})
+		first := opt
+		first.Formats, first.Progress = []source.Format{logs}, nil
+		first.Workers = 1 // templates are kept in the order of the evidence
+		if _, err := scan.Run(ctx, roots, first, func() scan.Consumer { return reading{} }); err != nil {
+			return opt, err
+		}
+		templates = logs.Store()
+	}
+	opt.Formats = formats.All(formats.Options{Carve: f.Carve, Templates: templates})
+	f.templates = templates
+	return opt, nil
 }
+
+// reading is a consumer that wants the reading only.
+type reading struct{}
+
+func (reading) Begin(*scan.Job)         {}
+func (reading) Event(*event.Event) bool { return true }
+func (reading) End() []byte             { return nil }
 
 // nothingRead is the error of a command that could not read anything, with the
 // reasons of the first few files.

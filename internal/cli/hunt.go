@@ -57,14 +57,19 @@ func (c *huntCmd) hunt(ctx context.Context, s *session, next []report.Command) (
 	}
 	defer out.discard()
 	progress := &scan.Progress{}
+	start := s.env.Now()
+	stop := s.watch(ctx, "hunt", c.Paths, progress)
+	defer stop()
+	reading, err := c.scan(ctx, s.env, c.Paths, progress)
+	if err != nil {
+		return nil, err
+	}
 	opt := detect.Options{
-		Scan: c.scan(s.env, progress), Rules: rules, Attack: table, Filter: c.filter(),
+		Scan: reading, Rules: rules, Attack: table, Filter: c.filter(),
 		KeepDuplicates: c.KeepDuplicates, Scratch: scratch{s.env.TempDir},
 	}
 	opt.Filter.MinLevel = c.Level.Level
 	opt.Scan.Hash = c.Out != ""
-	start := s.env.Now()
-	stop := s.watch(ctx, "hunt", c.Paths, progress)
 	sinks := append(report.Sinks{summary}, out.sinks...)
 	res, err := detect.Hunt(ctx, c.Paths, opt, sinks.Write)
 	stop()

@@ -28,7 +28,12 @@ func (c *metricsCmd) Run(ctx context.Context, s *session) error {
 	}
 	progress := &scan.Progress{}
 	stop := s.watch(ctx, "count", c.Paths, progress)
-	survey, err := detect.Look(ctx, c.Paths, c.scan(s.env, progress), c.filter())
+	defer stop()
+	opt, err := c.scan(ctx, s.env, c.Paths, progress)
+	if err != nil {
+		return err
+	}
+	survey, err := detect.Look(ctx, c.Paths, opt, c.filter())
 	stop()
 	if err != nil {
 		return err

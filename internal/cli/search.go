@@ -34,10 +34,13 @@ func (c *searchCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	progress := &scan.Progress{}
-	opt := c.scan(s.env, progress)
-	opt.Out = s.out
 	stop := s.watch(ctx, "search", paths, progress)
 	defer stop()
+	opt, err := c.scan(ctx, s.env, paths, progress)
+	if err != nil {
+		return err
+	}
+	opt.Out = s.out
 	files, err := scan.Run(ctx, paths, opt, func() scan.Consumer {
 		return &searcher{cmd: c, query: q, found: progress}
 	})

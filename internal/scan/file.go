@@ -48,6 +48,11 @@ type Limit struct {
 
 func skipped(index int, s *source.Skip) *File {
 	f := &File{Index: index, Path: s.Path, Member: s.Member, Skipped: s.Reason, Size: s.Size}
+	if s.Partial { // its members were read: it is damaged, not left out
+		f.Skipped, f.Format = "", "archive"
+		f.Notes = []string{"not read to its end: " + s.Reason}
+		f.Damage = []source.Damage{{Length: s.Size, Reason: "cut archive"}}
+	}
 	if s.Cap != "" {
 		f.Limit = &Limit{s.Cap, s.Limit}
 	}

@@ -27,6 +27,9 @@ const (
 // Options are choices of the user.
 type Options struct {
 	Carve bool // also yield what is left of deleted records, marked as carved
+	// Foreign lends templates to carved records whose own are overwritten:
+	// the [Format.Store] of a Format that has read all evidence before.
+	Foreign *evtx.Store
 }
 
 // A Format is the EVTX format. Its readers share what they learn about
@@ -42,6 +45,9 @@ type Format struct {
 func New(opt Options) *Format {
 	return &Format{opt: opt, store: evtx.NewStore()}
 }
+
+// Store returns the templates that the format's readers have met.
+func (f *Format) Store() *evtx.Store { return f.store }
 
 // Name implements [source.Format].
 func (*Format) Name() string { return "evtx" }
@@ -80,7 +86,7 @@ func (*Format) Split(_ context.Context, in *source.Input) ([]source.Part, error)
 // NewReader implements [source.Format].
 func (f *Format) NewReader() source.Reader {
 	d := evtx.NewDecoder(f.store)
-	d.Carve = f.opt.Carve
+	d.Carve, d.Foreign = f.opt.Carve, f.opt.Foreign
 	return &reader{format: f, decoder: d, plans: make(map[*evtx.Layout]*plan)}
 }
 

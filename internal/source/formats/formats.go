@@ -3,6 +3,7 @@
 package formats
 
 import (
+	"tyto/evtx"
 	"tyto/internal/source"
 	"tyto/internal/source/evtxlog"
 	"tyto/internal/source/jsonlog"
@@ -11,14 +12,15 @@ import (
 
 // Options are choices of the user that concern single formats.
 type Options struct {
-	Carve bool // also recover records from the slack of event logs
+	Carve     bool        // also recover records from the slack of event logs
+	Templates *evtx.Store // for those whose own templates are overwritten; may be nil
 }
 
 // All returns the formats in the order in which they are asked. One set serves
 // a whole hunt: formats keep what they learn across files.
 func All(opt Options) []source.Format {
 	return []source.Format{
-		evtxlog.New(evtxlog.Options{Carve: opt.Carve}),
+		evtxlog.New(evtxlog.Options{Carve: opt.Carve, Foreign: opt.Templates}),
 		winjson.New(),
 		jsonlog.New(), // last: claims what the others do not know
 	}
