@@ -2,6 +2,7 @@ package textlog
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -27,11 +28,12 @@ type Shapes struct {
 func (s *Shapes) of(fields []event.Field) *event.Shape {
 	var key strings.Builder
 	for _, f := range fields {
-		key.WriteString(f.Name)
+		key.WriteString(strconv.Itoa(len(f.Name)))
+		key.WriteByte(':')
 		if f.Header {
-			key.WriteByte(1)
+			key.WriteByte('-')
 		}
-		key.WriteByte(0)
+		key.WriteString(f.Name)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -131,6 +133,14 @@ func (r *Record) Null(name string) { r.put(name, false, event.Null, nil) }
 // search does not look into it.
 func (r *Record) Alias(name string, text []byte) { r.put(name, true, event.Text, text) }
 
+// AliasOnce is AliasDash, but does nothing when the text is empty or the field
+// has that value already.
+func (r *Record) AliasOnce(name string, text []byte) {
+	if len(text) > 0 {
+		r.once(name, text)
+	}
+}
+
 // AliasDash is Alias for a value that is - when there is none.
 func (r *Record) AliasDash(name string, text []byte) { r.put(name, true, dashed(text), text) }
 
@@ -185,16 +195,47 @@ func (r *Record) Fill(e *event.Event) {
 }
 
 func (r *Record) put(name string, header bool, kind event.Kind, text []byte) {
-	k := r.at.last
-	if k == nil || k.header != header || k.name != name {
-		if k = r.at.kids[kin{name, header}]; k == nil {
-			if k = r.grow(name, header); k == nil {
-				return
-			}
+	if k := r.kid(name, header); k != nil {
+		r.set(k, kind, text)
+	}
+}
+
+// once adds an alias unless the field of that name has the value already.
+func (r *Record) once(name string, text []byte) {
+	k := r.kid(name, true)
+	if k == nil {
+		return
+	}
+	if k.field < r.at.count && r.has(uint16(k.field), text) {
+		return
+	}
+	r.set(k, dashed(text), text)
+}
+
+func (r *Record) has(field uint16, text []byte) bool {
+	kind := dashed(text)
+	for i := range r.values {
+		if v := &r.values[i]; v.Field == field && v.Kind == kind && (kind == event.Null || bytes.Equal(v.Text, text)) {
+			return true
 		}
+	}
+	return false
+}
+
+// kid returns the node of the sequence with one more name, nil when it must be
+// left out.
+func (r *Record) kid(name string, header bool) *node {
+	k := r.at.last
+	if k != nil && k.header == header && k.name == name {
+		return k
+	}
+	if k = r.at.kids[kin{name, header}]; k == nil {
+		k = r.grow(name, header)
+	}
+	if k != nil {
 		r.at.last = k
 	}
-	r.set(k, kind, text)
+	return k
 }
 
 func (r *Record) set(k *node, kind event.Kind, text []byte) {

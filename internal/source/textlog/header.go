@@ -1,0 +1,260 @@
+package textlog
+
+import "bytes"
+
+// A Header is what syslog puts in front of a message.
+type Header struct {
+	Date     Date
+	Dated    bool
+	Host     []byte // the machine or relay that wrote the line, nil when unknown
+	Program  []byte // without path and process number, nil when unknown
+	PID      []byte
+	Priority int // facility*8 + severity, -1 when unknown
+}
+
+// Facility returns the facility, -1 when unknown.
+func (h *Header) Facility() int {
+	if h.Priority < 0 {
+		return -1
+	}
+	return h.Priority / 8
+}
+
+// ParseHeader reads the header of syslog at the beginning of a line, in the
+// form of RFC 3164 (also with ISO dates, years, the sequence numbers and
+// asterisks of Cisco) or RFC 5424. It returns its length, 0 when there is
+// none. Where a relay put its own header before another, the inner one counts.
+func ParseHeader(line []byte) (h Header, length int) {
+	h, n := oneHeader(line)
+	if n == 0 || h.Program != nil {
+		return h, n
+	}
+	// A relay's header: no program, but another header behind it.
+	inner, m := oneHeader(line[n:])
+	if m == 0 || !inner.Dated || inner.Host == nil || inner.Program == nil {
+		return h, n
+	}
+	if inner.Priority < 0 {
+		inner.Priority = h.Priority
+	}
+	return inner, n + m
+}
+
+func oneHeader(line []byte) (h Header, length int) {
+	h.Priority = -1
+	b := line
+	pri, rest, ok := priority(b)
+	if ok {
+		h.Priority, b = pri, rest
+		if len(b) > 2 && b[0] == '1' && b[1] == ' ' {
+			if n := h.structured(b[2:]); n > 0 {
+				return h, len(line) - len(b) + 2 + n
+			}
+		}
+	}
+	if n := h.classic(b); n > 0 {
+		return h, len(line) - len(b) + n
+	}
+	if ok {
+		return h, len(line) - len(b)
+	}
+	return h, 0
+}
+
+// priority reads <189>.
+func priority(b []byte) (pri int, rest []byte, ok bool) {
+	if len(b) < 3 || b[0] != '<' {
+		return 0, b, false
+	}
+	pri, rest, ok = number(b[1:], 1, 3)
+	if !ok || len(rest) == 0 || rest[0] != '>' || pri > 191 {
+		return 0, b, false
+	}
+	return pri, rest[1:], true
+}
+
+// classic reads a date, a host and a tag and returns their length.
+func (h *Header) classic(b []byte) int {
+	at := b
+	for len(at) > 0 && digit(at[0]) { // sequence numbers
+		_, rest, _ := number(at, 1, 12)
+		if len(rest) < 2 || rest[0] != ':' || rest[1] != ' ' {
+			break
+		}
+		at = rest[2:]
+	}
+	if len(at) > 0 && (at[0] == '*' || at[0] == '.') {
+		at = at[1:]
+	}
+	d, rest, ok := anyDate(at)
+	if !ok || len(rest) == 0 {
+		return 0
+	}
+	if rest[0] == ' ' {
+		rest = skipZone(rest)
+	}
+	h.Date, h.Dated = d, true
+	if rest[0] == ':' {
+		return len(b) - len(bytes.TrimLeft(rest[1:], " "))
+	}
+	if rest[0] != ' ' {
+		h.Dated = false
+		return 0
+	}
+	rest = bytes.TrimLeft(rest, " ")
+	rest = h.host(rest)
+	rest = h.tag(rest)
+	return len(b) - len(rest)
+}
+
+func anyDate(b []byte) (d Date, rest []byte, ok bool) {
+	if len(b) < 15 {
+		return d, b, false
+	}
+	if letter(b[0]) {
+		return BSDDate(b)
+	}
+	if b[4] == '-' && b[10] == 'T' {
+		return ISODate(b)
+	}
+	return d, b, false
+}
+
+// skipZone passes over a zone in letters that a colon follows.
+func skipZone(b []byte) []byte {
+	i := 1
+	for i < len(b) && i < 6 && b[i] >= 'A' && b[i] <= 'Z' {
+		i++
+	}
+	if i > 1 && i < len(b) && b[i] == ':' {
+		return b[i:]
+	}
+	return b
+}
+
+// host takes the next word for the host. Words that look like the beginning of
+// a message are not.
+func (h *Header) host(b []byte) []byte {
+	i := bytes.IndexByte(b, ' ')
+	if i <= 0 || i > 255 {
+		return b
+	}
+	word := b[:i]
+	if bytes.ContainsAny(word, "=|{\"<%,[") {
+		return b
+	}
+	if word[i-1] == ':' { // a tag, or Cisco's host with a colon
+		if bytes.IndexByte(word[:i-1], ':') < 0 || i < 3 {
+			if !bytes.HasPrefix(b[i:], []byte(" %")) {
+				return b
+			}
+			word = word[:i-1]
+		}
+	}
+	h.Host = word
+	return bytes.TrimLeft(b[i:], " ")
+}
+
+// tag reads program[pid]: and returns what follows the blank behind it.
+func (h *Header) tag(b []byte) []byte {
+	i := 0
+	for i < len(b) && i < 64 && tagByte(b[i]) {
+		i++
+	}
+	if i == 0 || i == len(b) {
+		return b
+	}
+	name, rest := b[:i], b[i:]
+	var pid []byte
+	if rest[0] == '[' {
+		end := bytes.IndexByte(rest, ']')
+		if end < 0 || end > 40 {
+			return b
+		}
+		pid, rest = rest[1:end], rest[end+1:]
+	}
+	if len(rest) == 0 || rest[0] != ':' || len(rest) > 1 && rest[1] != ' ' || isPayload(name) {
+		return b
+	}
+	h.Program, h.PID = programOf(name), pid
+	if len(rest) > 1 {
+		return rest[2:]
+	}
+	return rest[1:]
+}
+
+// isPayload tells the words that look like tags but begin a message.
+func isPayload(name []byte) bool { return string(name) == "CEF" || string(name) == "LEEF" }
+
+// programOf drops a path in front of a program's name, but keeps names like
+// postfix/smtpd.
+func programOf(name []byte) []byte {
+	if name[0] == '/' {
+		name = name[bytes.LastIndexByte(name, '/')+1:]
+	}
+	if len(name) > 2 && name[0] == '(' && name[len(name)-1] == ')' {
+		name = name[1 : len(name)-1]
+	}
+	return name
+}
+
+func tagByte(c byte) bool {
+	return letter(c) || digit(c) || bytes.IndexByte([]byte("-_./()@"), c) >= 0
+}
+
+// structured reads the header of RFC 5424 behind its version and returns its
+// length.
+func (h *Header) structured(b []byte) int {
+	var words [5][]byte
+	rest := b
+	for i := range words {
+		end := bytes.IndexByte(rest, ' ')
+		if end <= 0 {
+			return 0
+		}
+		words[i], rest = rest[:end], rest[end+1:]
+	}
+	d, tail, ok := ISODate(words[0])
+	if !ok && !isNil(words[0]) || ok && len(tail) > 0 {
+		return 0
+	}
+	rest, whole := skipStructured(rest)
+	if !whole {
+		return 0
+	}
+	h.Date, h.Dated = d, ok
+	h.Host, h.Program, h.PID = orNil(words[1]), orNil(words[2]), orNil(words[3])
+	if len(rest) > 0 && rest[0] == ' ' {
+		rest = rest[1:]
+	}
+	rest = bytes.TrimPrefix(rest, []byte("\xef\xbb\xbf"))
+	return len(b) - len(rest)
+}
+
+func isNil(b []byte) bool { return len(b) == 1 && b[0] == '-' }
+
+func orNil(b []byte) []byte {
+	if isNil(b) {
+		return nil
+	}
+	return b
+}
+
+// skipStructured passes over the structured data, - or [id name="value"]...
+func skipStructured(b []byte) (rest []byte, ok bool) {
+	if len(b) > 0 && b[0] == '-' {
+		return b[1:], true
+	}
+	quoted := false
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case c == ']' && !quoted && (i+1 == len(b) || b[i+1] != '['):
+			return b[i+1:], true
+		}
+	}
+	return b, false
+}
