@@ -66,8 +66,11 @@ func (e *Evaluator) holdsExpr(x *logic.Expr) bool {
 }
 
 func (e *Evaluator) holdsLeaf(l *logic.Leaf, value *[]byte) bool {
-	id, ok := e.p.leaves[l]
-	return ok && e.find(&e.p.preds[id], value)
+	id := e.p.leaves[l]
+	if value == nil || id == falseNode {
+		return e.eval(id)
+	}
+	return e.find(&e.p.preds[e.p.nodes[id].first], value)
 }
 
 // Possible reports whether a member can be true for some event that has only

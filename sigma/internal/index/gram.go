@@ -120,25 +120,30 @@ func rarest(text []byte, run int, crowd map[uint32]int32) int {
 	return best
 }
 
-// letterWeight says how common letters are in program texts, 0 to 9.
-const letterWeight = "73445333723555637256633222" // a to z
+// byteWeights says how common bytes are in ordinary values, 1 to 9.
+var byteWeights = weighBytes()
+
+func weighBytes() (w [256]int32) {
+	const letters = "73448333712546651777433331" // a to z
+	for c := range w {
+		switch {
+		case c >= 'a' && c <= 'z':
+			w[c] = int32(letters[c-'a']-'0') + 1
+		case c == ' ' || c == '\\' || c == '.':
+			w[c] = 6
+		case c >= '0' && c <= '9':
+			w[c] = 5
+		default:
+			w[c] = 2
+		}
+	}
+	return w
+}
 
 // commonness estimates how often a gram occurs in ordinary values.
 func commonness(gram []byte) int32 {
-	product := int32(1)
-	for _, c := range gram {
-		switch {
-		case c >= 'a' && c <= 'z':
-			product *= int32(letterWeight[c-'a']-'0') + 1
-		case c == ' ' || c == '\\' || c == '.':
-			product *= 6
-		case c >= '0' && c <= '9':
-			product *= 5
-		default:
-			product *= 2
-		}
-	}
-	return product / 64
+	_ = gram[3]
+	return byteWeights[gram[0]] * byteWeights[gram[1]] * byteWeights[gram[2]] * byteWeights[gram[3]] / 64
 }
 
 // index builds bitmap and table.

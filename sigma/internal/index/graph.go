@@ -27,10 +27,11 @@ type builder struct {
 	nodes     []node
 	kids      []int32
 	preds     []pred
-	atoms     map[leafKey]int32 // node of each predicate
+	literals  map[literalKey]int32 // node of each predicate that is a plain literal
+	atoms     map[leafKey]int32    // node of each other predicate
 	composite map[string]int32
 	seen      map[*logic.Expr]int32
-	leaves    map[*logic.Leaf]int32
+	leaves    map[*logic.Leaf]int32 // node of each leaf
 	fields    []string
 	ids       map[string]int32
 	scratch   []byte
@@ -41,9 +42,10 @@ func newBuilder(exprs []*logic.Expr) *builder {
 	b := &builder{
 		nodes:     make([]node, 2, 16*n+2),
 		preds:     make([]pred, 0, 8*n),
-		atoms:     make(map[leafKey]int32, 8*n),
+		literals:  make(map[literalKey]int32, 8*n),
+		atoms:     make(map[leafKey]int32),
 		composite: make(map[string]int32, 2*n),
-		seen:      make(map[*logic.Expr]int32, 16*n),
+		seen:      make(map[*logic.Expr]int32, 4*n),
 		leaves:    make(map[*logic.Leaf]int32, 12*n),
 		ids:       make(map[string]int32),
 	}
@@ -72,6 +74,9 @@ func (b *builder) field(name string) int32 {
 
 // expr returns the node of an expression.
 func (b *builder) expr(x *logic.Expr) int32 {
+	if x.Op == logic.Atom {
+		return b.leaf(x.Leaf)
+	}
 	if id, ok := b.seen[x]; ok {
 		b.share(id)
 		return id
@@ -80,8 +85,6 @@ func (b *builder) expr(x *logic.Expr) int32 {
 	switch x.Op {
 	case logic.True:
 		id = trueNode
-	case logic.Atom:
-		id = b.leaf(x.Leaf)
 	case logic.Not:
 		id = b.not(b.expr(x.Args[0]))
 	case logic.And, logic.Or:
@@ -100,24 +103,59 @@ func (b *builder) share(id int32) {
 }
 
 func (b *builder) leaf(l *logic.Leaf) int32 {
-	n := normal(*l)
-	key := b.key(&n)
-	if id, ok := b.atoms[key]; ok {
-		if id > trueNode {
-			b.leaves[l] = b.nodes[id].first
-			b.share(id)
-		}
+	if id, ok := b.leaves[l]; ok {
+		b.share(id)
 		return id
 	}
-	id := falseNode
-	if p, ok := newPred(&n, key); ok {
+	n := normal(*l)
+	key := b.key(&n)
+	id, ok := b.interned(&key)
+	if ok {
+		b.share(id)
+	} else if p, fine := newPred(&n, key); fine {
 		id = int32(len(b.nodes))
 		b.nodes = append(b.nodes, node{op: logic.Atom, first: int32(len(b.preds))})
-		b.leaves[l] = int32(len(b.preds))
 		b.preds = append(b.preds, p)
 	}
-	b.atoms[key] = id
+	if !ok {
+		b.intern(&key, id)
+	}
+	b.leaves[l] = id
 	return id
+}
+
+// A literalKey is a leafKey of the kinds that make up nearly all leaves, small
+// because there are many.
+type literalKey struct {
+	field int32
+	kind  logic.Kind
+	cased bool
+	text  string
+}
+
+func (k *leafKey) literal() (literalKey, bool) {
+	switch k.kind {
+	case logic.Exact, logic.Contains, logic.StartsWith, logic.EndsWith, logic.Number:
+		return literalKey{k.field, k.kind, k.cased, k.text}, true
+	}
+	return literalKey{}, false
+}
+
+func (b *builder) interned(k *leafKey) (id int32, ok bool) {
+	if short, is := k.literal(); is {
+		id, ok = b.literals[short]
+	} else {
+		id, ok = b.atoms[*k]
+	}
+	return id, ok
+}
+
+func (b *builder) intern(k *leafKey, id int32) {
+	if short, is := k.literal(); is {
+		b.literals[short] = id
+	} else {
+		b.atoms[*k] = id
+	}
 }
 
 func (b *builder) not(kid int32) int32 {

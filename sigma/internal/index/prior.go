@@ -8,6 +8,23 @@ import "strings"
 // a match.
 type prior struct {
 	classes []fieldClass // per field
+	pairs   [classCount]*pairSet
+}
+
+// A pairSet holds the pairs of adjacent bytes of a class's typical values, to
+// see quickly that none of them contains a literal.
+type pairSet [1 << 16 / 64]uint64
+
+func pairAt(text string, i int) int { return int(text[i])<<8 | int(text[i+1]) }
+
+// covers reports whether all pairs of a literal are in the set.
+func (s *pairSet) covers(lit string) bool {
+	for i := 0; i+1 < len(lit); i++ {
+		if p := pairAt(lit, i); s[p/64]>>(p%64)&1 == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // A fieldClass groups fields that hold similar values.
@@ -26,6 +43,7 @@ const (
 	addressClass             // addresses and ports
 	textClass                // lines of text logs, URIs
 	accessClass              // access rights
+	classCount
 )
 
 var classNames = map[string]fieldClass{
@@ -149,6 +167,15 @@ func newPrior(fields []string) *prior {
 	for i, name := range fields {
 		p.classes[i] = classNames[strings.ToLower(name)]
 	}
+	for class := range p.pairs {
+		p.pairs[class] = &pairSet{}
+		for _, t := range typicals[fieldClass(class)] {
+			for i := 0; i+1 < len(t.text); i++ {
+				pair := pairAt(t.text, i)
+				p.pairs[class][pair/64] |= 1 << (pair % 64)
+			}
+		}
+	}
 	return p
 }
 
@@ -162,6 +189,9 @@ func (p *prior) rate(a atom) float64 {
 		return 0.3
 	}
 	rate := lengthRate(a)
+	if a.kind != numberAtom && !p.pairs[class].covers(a.lit) {
+		return rate
+	}
 	for _, t := range typicals[class] {
 		if a.holdsFor(t.text) {
 			rate += t.share

@@ -56,7 +56,7 @@ type Program struct {
 	nodes  []node
 	kids   []int32 // children of all nodes, each node's in one run
 	preds  []pred
-	leaves map[*logic.Leaf]int32 // predicate of each leaf, never for Never
+	leaves map[*logic.Leaf]int32 // node of each leaf
 
 	fields []string
 	ids    map[string]int32

@@ -69,7 +69,6 @@ type planner struct {
 	witnesses []witness // per node
 	chance    []float64 // per node, estimated share of events where it is true
 	cost      []float64 // per node, of evaluation
-	atoms     map[atom]int32
 	list      []filedAtom
 	ofPred    [][]int32 // per predicate, its atoms; nil when not asked for yet
 }
@@ -80,7 +79,7 @@ func (p *Program) plan() {
 	pl := &planner{
 		p: p, prior: newPrior(p.fields),
 		witnesses: make([]witness, n), chance: make([]float64, n), cost: make([]float64, n),
-		atoms: make(map[atom]int32, len(p.preds)/2), ofPred: make([][]int32, len(p.preds)),
+		ofPred: make([][]int32, len(p.preds)),
 	}
 	for id := range p.nodes {
 		pl.node(int32(id)) // children come before parents
@@ -307,17 +306,11 @@ func (pl *planner) collect(m, id int32) {
 
 // numbers returns the atoms of a predicate by number.
 func (pl *planner) numbers(pred int32) []int32 {
-	if pl.ofPred[pred] != nil {
-		return pl.ofPred[pred]
-	}
-	for _, a := range pl.p.preds[pred].atoms() {
-		id, ok := pl.atoms[a]
-		if !ok {
-			id = int32(len(pl.list))
-			pl.atoms[a] = id
+	if pl.ofPred[pred] == nil {
+		for _, a := range pl.p.preds[pred].atoms() {
+			pl.ofPred[pred] = append(pl.ofPred[pred], int32(len(pl.list)))
 			pl.list = append(pl.list, filedAtom{atom: a})
 		}
-		pl.ofPred[pred] = append(pl.ofPred[pred], id)
 	}
 	return pl.ofPred[pred]
 }
