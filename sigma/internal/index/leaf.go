@@ -168,7 +168,7 @@ func (e *Evaluator) search(p *pattern, i int32) bool {
 		return true
 	}
 	e.stats.Regexes++
-	return p.regexp().Match(text)
+	return p.match(text)
 }
 
 // passes reports whether value i may hold a match: text is the value as far as

@@ -59,10 +59,11 @@ func goFlags(flags string) (string, error) {
 	return "(?" + flags + ")", nil
 }
 
-// regexp returns the machine, making it on first use.
-func (p *pattern) regexp() *regexp.Regexp {
-	p.once.Do(func() { p.machine = regexp.MustCompile(p.text) })
-	return p.machine
+// match runs the machine, making it on first use. What could be parsed can be
+// compiled; should it fail nevertheless, nothing matches.
+func (p *pattern) match(text []byte) bool {
+	p.once.Do(func() { p.machine, _ = regexp.Compile(p.text) })
+	return p.machine != nil && p.machine.Match(text)
 }
 
 // runsIn reports whether a text has all the runs that a match needs.
