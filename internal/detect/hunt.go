@@ -14,6 +14,7 @@ import (
 	"context"
 	"iter"
 	"sync"
+	"sync/atomic"
 
 	"tyto/internal/attack"
 	"tyto/internal/event"
@@ -72,6 +73,7 @@ type hunt struct {
 	mu      sync.Mutex
 	workers []*worker
 	failed  error
+	broken  atomic.Bool  // failed is set
 	matched map[int]bool // rules with findings
 	copies  int64
 	early   int64
@@ -112,6 +114,7 @@ func (h *hunt) fail(err error) {
 	if h.failed == nil {
 		h.failed = err
 	}
+	h.broken.Store(true)
 }
 
 // stageTwo runs correlations over the facts, then hands out findings and

@@ -60,7 +60,7 @@ func (w *worker) Event(ev *event.Event) bool {
 	convert(&w.event, ev, w.shape(k, ev.Shape))
 	w.current, w.pairs = ev, false
 	w.eval.Match(&w.event, w.onMatch)
-	return w.hunt.failed == nil
+	return !w.hunt.broken.Load()
 }
 
 func (w *worker) shape(k *kind, s *event.Shape) *sigma.Shape {
