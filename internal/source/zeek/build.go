@@ -7,6 +7,7 @@ import (
 	"tyto/internal/event"
 	"tyto/internal/source"
 	"tyto/internal/source/winlog"
+	"tyto/internal/source/zeek/request"
 )
 
 // keepArena is how many bytes of text are kept from one record to the next.
@@ -63,8 +64,22 @@ func (b *builder) end(l *layout) {
 		b.event.Values = append(b.event.Values, event.Value{Field: uint16(l.open), Kind: event.Bool, Text: yes})
 	}
 	if l.web != nil {
-		b.finish(l)
+		b.request(l)
 	}
+}
+
+// request adds what rules know about a request, and decides whether it went to
+// a server of the house.
+func (b *builder) request(l *layout) {
+	r := request.Request{
+		Method: b.roles[roleMethod], Target: b.roles[roleURI], Host: b.roles[roleHost], Agent: b.roles[roleAgent],
+		Responder: b.roles[roleResponder], Port: b.roles[rolePort],
+	}
+	w := request.Writer{Values: b.event.Values, Arena: b.arena}
+	if w.Put(l.web, &r) {
+		b.event.Source = l.inbound
+	}
+	b.event.Values, b.arena = w.Values, w.Arena
 }
 
 // notes returns what a report should remark.

@@ -6,6 +6,7 @@ import (
 
 	"tyto/internal/event"
 	"tyto/internal/source/winlog"
+	"tyto/internal/source/zeek/request"
 )
 
 // product is Sigma's word for all logs of Zeek.
@@ -80,9 +81,9 @@ type layout struct {
 	source  event.Source
 	inbound event.Source // of requests to internal web servers
 	columns []column
-	web     *web // for http
-	open    int  // field that marks a living connection, -1
-	guessed bool // the log's name was not in the record
+	web     *request.Fields // for http
+	open    int             // field that marks a living connection, -1
+	guessed bool            // the log's name was not in the record
 }
 
 // aliases are the names that rules for Sigma's categories use.
@@ -151,7 +152,7 @@ func newLayout(path, hint string, names []string, classes []class, open bool, sh
 		l.open = b.Header("_open")
 	}
 	if path == "http" {
-		l.web = newWeb(&b)
+		l.web = request.NewFields(&b)
 	}
 	l.shape = shapes.Of(&b)
 	return l
