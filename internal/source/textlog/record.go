@@ -72,8 +72,32 @@ type node struct {
 	count  int // of distinct fields so far
 	parent *node
 	last   *node // kid that was taken last
-	kids   map[kin]*node
+	few    []*node
+	kids   map[kin]*node // those beyond the first few
 	shape  *event.Shape
+}
+
+// fewKids is how many kids are looked for one by one.
+const fewKids = 8
+
+func (n *node) find(name string, header bool) *node {
+	for _, k := range n.few {
+		if k.header == header && k.name == name {
+			return k
+		}
+	}
+	return n.kids[kin{name, header}]
+}
+
+func (n *node) adopt(k *node) {
+	if len(n.few) < fewKids {
+		n.few = append(n.few, k)
+		return
+	}
+	if n.kids == nil {
+		n.kids = make(map[kin]*node)
+	}
+	n.kids[kin{k.name, k.header}] = k
 }
 
 type kin struct {
@@ -105,6 +129,13 @@ func (r *Record) Named(name, text []byte) {
 	if k := r.at.last; k != nil && !k.header && k.name == string(name) {
 		r.set(k, event.Text, text)
 		return
+	}
+	for _, k := range r.at.few {
+		if !k.header && k.name == string(name) {
+			r.at.last = k
+			r.set(k, event.Text, text)
+			return
+		}
 	}
 	if k := r.at.kids[kin{string(name), false}]; k != nil {
 		r.at.last = k
@@ -229,7 +260,7 @@ func (r *Record) kid(name string, header bool) *node {
 	if k != nil && k.header == header && k.name == name {
 		return k
 	}
-	if k = r.at.kids[kin{name, header}]; k == nil {
+	if k = r.at.find(name, header); k == nil {
 		k = r.grow(name, header)
 	}
 	if k != nil {
@@ -268,10 +299,7 @@ func (r *Record) grow(name string, header bool) *node {
 		r.Excess = true
 		return nil
 	}
-	if r.at.kids == nil {
-		r.at.kids = make(map[kin]*node)
-	}
-	r.at.kids[kin{k.name, header}] = k
+	r.at.adopt(k)
 	r.nodes++
 	return k
 }

@@ -12,6 +12,7 @@ import (
 	"tyto/internal/source/elff"
 	"tyto/internal/source/sourcetest"
 	"tyto/internal/source/squid"
+	"tyto/internal/source/weblog"
 	"tyto/sigma"
 )
 
@@ -20,6 +21,7 @@ func formats() []source.Format {
 	return []source.Format{
 		elff.New(),
 		squid.New(),
+		weblog.New(),
 	}
 }
 
