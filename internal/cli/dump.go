@@ -74,7 +74,7 @@ type dumper struct {
 }
 
 // Begin implements scan.Consumer.
-func (d *dumper) Begin(job *scan.Job) { d.job, d.buf = job, d.buf[:0] }
+func (d *dumper) Begin(job *scan.Job) { d.job, d.buf = job, job.Buffer() }
 
 // End implements scan.Consumer.
 func (d *dumper) End() []byte { return d.buf }

@@ -152,7 +152,7 @@ type searcher struct {
 }
 
 // Begin implements scan.Consumer.
-func (s *searcher) Begin(job *scan.Job) { s.job, s.buf = job, s.buf[:0] }
+func (s *searcher) Begin(job *scan.Job) { s.job, s.buf = job, job.Buffer() }
 
 // End implements scan.Consumer.
 func (s *searcher) End() []byte { return s.buf }

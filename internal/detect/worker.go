@@ -10,19 +10,19 @@ import (
 
 // A worker is stage one on one goroutine.
 type worker struct {
-	hunt      *hunt
-	eval      *sigma.Evaluator
-	census    *census
-	cover     *sigma.Coverage
-	seen      *continuity
-	event     sigma.Event
-	current   *event.Event
-	onMatch   func(*sigma.Rule)
-	pairs     bool // a hit was made of the current event: id and fields are valid
-	id        event.ID
-	fields    []NamedValue
-	cutShort  int64           // values that were too long for a timeline
-	processes map[string]bool // hosts with records of started processes
+	hunt       *hunt
+	eval       *sigma.Evaluator
+	census     *census
+	cover      *sigma.Coverage
+	seen       *continuity
+	event      sigma.Event
+	current    *event.Event
+	onMatch    func(*sigma.Rule)
+	id         event.ID // of the current event, when identified
+	identified bool
+	fields     []NamedValue    // of the current event, when asked for
+	cutShort   int64           // values that were too long for a timeline
+	processes  map[string]bool // hosts with records of started processes
 }
 
 func newWorker(h *hunt) *worker {
@@ -58,7 +58,7 @@ func (w *worker) Event(ev *event.Event) bool {
 		w.processes[strings.Clone(ev.Host)] = true
 	}
 	convert(&w.event, ev, w.shape(k, ev.Shape))
-	w.current, w.pairs = ev, false
+	w.current, w.identified, w.fields = ev, false, nil
 	w.eval.Match(&w.event, w.onMatch)
 	return !w.hunt.broken.Load()
 }
@@ -95,30 +95,35 @@ func (w *worker) keep(s *sorter, h *hit) {
 	}
 }
 
-// prepare computes what all hits of one event share.
-func (w *worker) prepare() {
-	if w.pairs {
-		return
+// identity is the present event's id, computed once for all its hits.
+func (w *worker) identity() event.ID {
+	if !w.identified {
+		w.id, w.identified = w.current.ID(), true
 	}
-	w.pairs = true
-	w.id = w.current.ID()
-	var cuts int64
-	w.fields, cuts = namedValues(w.current)
-	w.cutShort += cuts
+	return w.id
+}
+
+// told are the present event's fields as text, made once for all its findings.
+func (w *worker) told() []NamedValue {
+	if w.fields == nil {
+		var cuts int64
+		w.fields, cuts = namedValues(w.current)
+		w.cutShort += cuts
+	}
+	return w.fields
 }
 
 func (w *worker) base(index int) *hit {
-	w.prepare()
 	ev := w.current
 	return &hit{
-		time: ev.Time, rule: index, id: w.id, host: ev.Host, source: ev.Source,
+		time: ev.Time, rule: index, id: w.identity(), host: ev.Host, source: ev.Source,
 		record: ev.RecordID, origin: ev.Origin, carved: ev.Carved,
 	}
 }
 
 func (w *worker) finding(index int, r *sigma.Rule) *hit {
 	h := w.base(index)
-	h.fields = w.fields
+	h.fields = w.told()
 	h.reasons = reasonsOf(w.eval.Explain(&w.event, r))
 	return h
 }

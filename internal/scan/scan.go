@@ -37,8 +37,8 @@ type Consumer interface {
 	Begin(*Job)
 	// Event takes one event, which is reused afterwards. False ends the run.
 	Event(*event.Event) bool
-	// End closes the part and returns its remaining output, which the
-	// consumer must not touch until the next Begin.
+	// End closes the part and returns its remaining output for good: the
+	// next part's goes to another [Job.Buffer].
 	End() []byte
 }
 
@@ -60,6 +60,10 @@ type Job struct {
 	hash   bool
 	out    *sequencer
 }
+
+// Buffer returns an empty buffer for the part's output, with the room of parts
+// that are written already.
+func (j *Job) Buffer() []byte { return j.out.buffer() }
 
 // Emit writes output of a part that is still being read. It waits until all
 // parts before this one are written.

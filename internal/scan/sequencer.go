@@ -17,6 +17,7 @@ type sequencer struct {
 	next    int
 	waiting map[int][]byte
 	held    int
+	free    [][]byte // buffers of written parts, for the next ones
 	failed  error
 }
 
@@ -26,10 +27,10 @@ func newSequencer(w io.Writer) *sequencer {
 	return s
 }
 
-// write takes output of part seq; with final set, the last of it. Output that
-// cannot be written yet is copied when final and short of the bound; otherwise
-// the caller waits for its turn. Parts are started in order, so the part whose
-// turn it is always makes progress.
+// write takes output of part seq; with final set, the last of it, and b itself
+// with it. Final output that cannot be written yet is kept, up to a bound;
+// otherwise the caller waits for its turn. Parts are started in order, so the
+// part whose turn it is always makes progress.
 func (s *sequencer) write(seq int, b []byte, final bool) error {
 	if s.w == nil {
 		return nil
@@ -37,7 +38,7 @@ func (s *sequencer) write(seq int, b []byte, final bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if seq != s.next && final && s.held+len(b) <= maxWaiting {
-		s.waiting[seq] = append([]byte(nil), b...)
+		s.waiting[seq] = b
 		s.held += len(b)
 		return s.failed
 	}
@@ -46,6 +47,7 @@ func (s *sequencer) write(seq int, b []byte, final bool) error {
 	}
 	s.put(b)
 	if final {
+		s.recycle(b)
 		s.advance()
 	}
 	return s.failed
@@ -71,8 +73,31 @@ func (s *sequencer) advance() {
 		delete(s.waiting, s.next)
 		s.held -= len(b)
 		s.put(b)
+		s.recycle(b)
 	}
 	s.turn.Broadcast()
+}
+
+// maxKept is the size of the largest buffer that is used again.
+const maxKept = 8 << 20
+
+func (s *sequencer) recycle(b []byte) {
+	if cap(b) > 0 && cap(b) <= maxKept {
+		s.free = append(s.free, b[:0])
+	}
+}
+
+// buffer returns an empty buffer.
+func (s *sequencer) buffer() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.free)
+	if n == 0 {
+		return nil
+	}
+	b := s.free[n-1]
+	s.free = s.free[:n-1]
+	return b
 }
 
 func (s *sequencer) err() error {
