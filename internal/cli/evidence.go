@@ -22,7 +22,8 @@ type evidenceFlags struct {
 	Password []string `help:"A password for encrypted zips. Repeatable." placeholder:"WORD" sep:"none"`
 	Workers  int      `help:"How many cores to use; 0 means all." default:"0" placeholder:"N"`
 
-	templates *evtx.Store // of all evidence, with --carve
+	templates *evtx.Store            // of all evidence, with --carve
+	headers   func(name string) bool // the header fields that are asked for; nil: all
 }
 
 func (f *evidenceFlags) filter() detect.Filter {
@@ -58,7 +59,7 @@ func (f *evidenceFlags) scan(ctx context.Context, env *Env, roots []string, p *s
 		}
 		templates = logs.Store()
 	}
-	opt.Formats = formats.All(formats.Options{Carve: f.Carve, Templates: templates})
+	opt.Formats = formats.All(formats.Options{Carve: f.Carve, Templates: templates, Headers: f.headers})
 	f.templates = templates
 	return opt, nil
 }

@@ -60,6 +60,7 @@ func (c *huntCmd) hunt(ctx context.Context, s *session, next []report.Command) (
 	start := s.env.Now()
 	stop := s.watch(ctx, "hunt", c.Paths, progress)
 	defer stop()
+	c.headers = rules.Names()
 	reading, err := c.scan(ctx, s.env, c.Paths, progress)
 	if err != nil {
 		return nil, err

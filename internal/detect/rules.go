@@ -66,6 +66,16 @@ type RuleSet struct {
 // Loaded returns how many rules and correlations the set has.
 func (r *Rules) Loaded() int { return len(r.Rules) + len(r.Correlations) }
 
+// Names returns a function that reports whether a rule looks at a field of
+// that name, without case.
+func (r *Rules) Names() func(string) bool {
+	names := make(map[string]bool)
+	for _, n := range r.Set.FieldNames() {
+		names[strings.ToLower(n)] = true
+	}
+	return func(name string) bool { return names[strings.ToLower(name)] }
+}
+
 // ProcessRules returns how many rules look at started processes.
 func (r *Rules) ProcessRules() int {
 	n := 0

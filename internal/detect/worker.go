@@ -19,6 +19,7 @@ type worker struct {
 	current    *event.Event
 	onMatch    func(*sigma.Rule)
 	id         event.ID // of the current event, when identified
+	ids        event.Identifier
 	identified bool
 	fields     []NamedValue    // of the current event, when asked for
 	cutShort   int64           // values that were too long for a timeline
@@ -98,7 +99,7 @@ func (w *worker) keep(s *sorter, h *hit) {
 // identity is the present event's id, computed once for all its hits.
 func (w *worker) identity() event.ID {
 	if !w.identified {
-		w.id, w.identified = w.current.ID(), true
+		w.id, w.identified = w.ids.ID(w.current), true
 	}
 	return w.id
 }

@@ -1,10 +1,11 @@
 package event
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -18,34 +19,55 @@ type ID [12]byte
 // String returns the ID in lower-case hexadecimal.
 func (id ID) String() string { return hex.EncodeToString(id[:]) }
 
-// ID computes the event's identity. It allocates; it is meant for the few
-// events that something was found in.
+// ID computes the event's identity.
 func (e *Event) ID() ID {
-	lines := make([]string, 0, len(e.Values))
-	for _, v := range e.Values {
-		if f := e.Shape.Fields[v.Field]; !f.Header && v.Kind != Null {
-			lines = append(lines, f.Name+"\x00"+strings.TrimRight(string(v.Text), " \t\r\n"))
-		}
-	}
-	sort.Strings(lines)
-	h := sha256.New()
-	var num [8]byte
-	put := func(n uint64) {
-		binary.BigEndian.PutUint64(num[:], n)
-		h.Write(num[:])
-	}
+	var x Identifier
+	return x.ID(e)
+}
+
+// An Identifier computes identities with memory of its own, for one goroutine
+// that needs many.
+type Identifier struct {
+	buf   []byte
+	lines []line
+}
+
+// A line is one value by name: a stretch of the buffer.
+type line struct{ from, to int }
+
+// ID computes the identity of an event.
+func (x *Identifier) ID(e *Event) ID {
+	x.collect(e)
+	head := len(x.buf)
 	for _, s := range []string{e.Host, e.Source.Log()} {
-		h.Write([]byte(strings.ToLower(s)))
-		h.Write([]byte{0})
+		x.buf = append(append(x.buf, strings.ToLower(s)...), 0)
 	}
-	put(uint64(e.Source.EventID))
-	put(e.RecordID)
-	put(uint64(e.Time.Unix()))
-	for _, l := range lines {
-		put(uint64(len(l)))
-		h.Write([]byte(l))
+	for _, n := range []uint64{uint64(e.Source.EventID), e.RecordID, uint64(e.Time.Unix())} {
+		x.buf = binary.BigEndian.AppendUint64(x.buf, n)
 	}
-	var id ID
-	copy(id[:], h.Sum(nil))
-	return id
+	for _, l := range x.lines {
+		x.buf = binary.BigEndian.AppendUint64(x.buf, uint64(l.to-l.from))
+		x.buf = append(x.buf, x.buf[l.from:l.to]...)
+	}
+	sum := sha256.Sum256(x.buf[head:])
+	return ID(sum[:len(ID{})])
+}
+
+// collect writes the event's own values to the buffer, each behind its name,
+// and sorts them: exports reorder fields.
+func (x *Identifier) collect(e *Event) {
+	x.buf, x.lines = x.buf[:0], x.lines[:0]
+	for _, v := range e.Values {
+		f := e.Shape.Fields[v.Field]
+		if f.Header || v.Kind == Null {
+			continue
+		}
+		from := len(x.buf)
+		x.buf = append(append(x.buf, f.Name...), 0)
+		x.buf = append(x.buf, bytes.TrimRight(v.Text, " \t\r\n")...)
+		x.lines = append(x.lines, line{from, len(x.buf)})
+	}
+	slices.SortFunc(x.lines, func(a, b line) int {
+		return bytes.Compare(x.buf[a.from:a.to], x.buf[b.from:b.to])
+	})
 }

@@ -30,6 +30,9 @@ type Options struct {
 	// Foreign lends templates to carved records whose own are overwritten:
 	// the [Format.Store] of a Format that has read all evidence before.
 	Foreign *evtx.Store
+	// Headers chooses the header fields (Level, Keywords, ...) that events
+	// get; nil means all. A hunt whose rules ask for few of them is faster.
+	Headers func(name string) bool
 }
 
 // A Format is the EVTX format. Its readers share what they learn about
@@ -95,7 +98,7 @@ func (f *Format) plan(l *evtx.Layout) *plan {
 	if p, ok := f.plans.Load(l); ok {
 		return p.(*plan)
 	}
-	p := newPlan(l, &f.shapes)
+	p := newPlan(l, &f.shapes, f.opt.Headers)
 	if !l.Shared() {
 		return p
 	}

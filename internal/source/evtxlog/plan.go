@@ -14,24 +14,27 @@ type plan struct {
 	layout  *evtx.Layout
 	shapes  *winlog.Shapes
 	shape   *event.Shape
-	field   []int32 // by the layout's fields; -1 for what is left out
-	unnamed int     // number of Data, -1 for none
+	wanted  func(header string) bool // nil: all
+	field   []int32                  // by the layout's fields; -1 for what is left out
+	unnamed int                      // number of Data, -1 for none
 	shell   *winlog.PowerShell
 
 	once  sync.Once
 	shelf *plan // the same for classic PowerShell
 }
 
-func newPlan(l *evtx.Layout, shapes *winlog.Shapes) *plan { return layPlan(l, shapes, false) }
+func newPlan(l *evtx.Layout, shapes *winlog.Shapes, wanted func(string) bool) *plan {
+	return layPlan(l, shapes, wanted, false)
+}
 
 // classic returns the plan with the fields of classic PowerShell.
 func (p *plan) classic() *plan {
-	p.once.Do(func() { p.shelf = layPlan(p.layout, p.shapes, true) })
+	p.once.Do(func() { p.shelf = layPlan(p.layout, p.shapes, p.wanted, true) })
 	return p.shelf
 }
 
-func layPlan(layout *evtx.Layout, shapes *winlog.Shapes, classic bool) *plan {
-	p := &plan{layout: layout, shapes: shapes, field: make([]int32, len(layout.Fields)), unnamed: -1}
+func layPlan(layout *evtx.Layout, shapes *winlog.Shapes, wanted func(string) bool, classic bool) *plan {
+	p := &plan{layout: layout, shapes: shapes, wanted: wanted, field: make([]int32, len(layout.Fields)), unnamed: -1}
 	var l winlog.Layout
 	headers := make([]string, len(layout.Fields))
 	for i, f := range layout.Fields {
@@ -57,7 +60,7 @@ func layPlan(layout *evtx.Layout, shapes *winlog.Shapes, classic bool) *plan {
 		}
 	}
 	for i, name := range headers {
-		if name != "" {
+		if name != "" && (wanted == nil || wanted(name)) {
 			p.field[i] = int32(l.Header(name))
 		}
 	}
