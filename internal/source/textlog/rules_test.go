@@ -12,6 +12,7 @@ import (
 	"tyto/internal/source/elff"
 	"tyto/internal/source/sourcetest"
 	"tyto/internal/source/squid"
+	"tyto/internal/source/syslog"
 	"tyto/internal/source/weblog"
 	"tyto/sigma"
 )
@@ -22,6 +23,7 @@ func formats() []source.Format {
 		elff.New(),
 		squid.New(),
 		weblog.New(),
+		syslog.New(),
 	}
 }
 

@@ -1,0 +1,22 @@
+package syslog
+
+import (
+	"tyto/internal/source"
+	"tyto/internal/source/squid"
+	"tyto/internal/source/textlog"
+	"tyto/internal/source/weblog"
+)
+
+// A carried format is one whose lines come in syslog too.
+type carried struct {
+	format source.Format
+	parser func(*textlog.Shapes) textlog.Parser
+}
+
+// allCarried lists those formats in the order in which they are asked.
+func allCarried() []carried {
+	return []carried{
+		{squid.New(), func(s *textlog.Shapes) textlog.Parser { return squid.NewParser(s) }},
+		{weblog.New(), func(s *textlog.Shapes) textlog.Parser { return weblog.NewParser(s) }},
+	}
+}
