@@ -49,8 +49,11 @@ func (p *probe) list() {
 		p.allTitle = append(p.allTitle, r.Title)
 	}
 	for _, c := range p.rs.Correlations() {
-		p.answers[c.Title] = !p.counted(c)
-		p.allTitle = append(p.allTitle, c.Title)
+		// What another correlation counts gives no alert of its own; it has
+		// matched when the outer one fires.
+		if p.answers[c.Title] = !p.counted(c); p.answers[c.Title] {
+			p.allTitle = append(p.allTitle, c.Title)
+		}
 	}
 }
 
