@@ -2,6 +2,10 @@ package syslog
 
 import (
 	"tyto/internal/source"
+	"tyto/internal/source/cef"
+	"tyto/internal/source/fortinet"
+	"tyto/internal/source/leef"
+	"tyto/internal/source/paloalto"
 	"tyto/internal/source/squid"
 	"tyto/internal/source/textlog"
 	"tyto/internal/source/weblog"
@@ -16,6 +20,10 @@ type carried struct {
 // allCarried lists those formats in the order in which they are asked.
 func allCarried() []carried {
 	return []carried{
+		{cef.New(), func(s *textlog.Shapes) textlog.Parser { return cef.NewParser(s) }},
+		{leef.New(), func(s *textlog.Shapes) textlog.Parser { return leef.NewParser(s) }},
+		{paloalto.New(), func(s *textlog.Shapes) textlog.Parser { return paloalto.NewParser(s) }},
+		{fortinet.New(), func(s *textlog.Shapes) textlog.Parser { return fortinet.NewParser(s) }},
 		{squid.New(), func(s *textlog.Shapes) textlog.Parser { return squid.NewParser(s) }},
 		{weblog.New(), func(s *textlog.Shapes) textlog.Parser { return weblog.NewParser(s) }},
 	}

@@ -9,7 +9,11 @@ import (
 
 	"tyto/internal/event"
 	"tyto/internal/source"
+	"tyto/internal/source/cef"
 	"tyto/internal/source/elff"
+	"tyto/internal/source/fortinet"
+	"tyto/internal/source/leef"
+	"tyto/internal/source/paloalto"
 	"tyto/internal/source/sourcetest"
 	"tyto/internal/source/squid"
 	"tyto/internal/source/syslog"
@@ -22,6 +26,10 @@ func formats() []source.Format {
 	return []source.Format{
 		elff.New(),
 		squid.New(),
+		leef.New(),
+		cef.New(),
+		fortinet.New(),
+		paloalto.New(),
 		weblog.New(),
 		syslog.New(),
 	}
