@@ -131,9 +131,6 @@ type val struct {
 }
 
 func str(s string) val { return val{evtx.TypeString, utf16le(s)} }
-func num(v uint32) val {
-	return val{evtx.TypeUint32, binary.LittleEndian.AppendUint32(nil, v)}
-}
 
 // values writes the descriptors and values of an instance.
 func (c *chunkBuilder) values(vs ...val) *chunkBuilder {

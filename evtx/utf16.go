@@ -87,12 +87,6 @@ func cutNUL(raw []byte) []byte {
 	return raw
 }
 
-// textAfterNUL reports a NUL with something else than NULs behind it.
-func textAfterNUL(raw []byte) bool {
-	rest := raw[len(cutNUL(raw)):]
-	return !allZero(rest)
-}
-
 // nameHash is the hash that names carry in the file: the low half of
 // h = h*65599 + c over all units.
 func nameHash(raw []byte) uint16 {

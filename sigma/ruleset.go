@@ -44,7 +44,6 @@ type Ruleset struct {
 	anywhere []binding            // bound to every Windows event
 	other    []otherBinding
 	fields   []ruleField // by program field id
-	wantID   int32       // program field id of EventID, or -1
 	keyword  []bool      // per member: it looks for keywords
 
 	mu     sync.RWMutex

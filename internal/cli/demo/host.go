@@ -159,11 +159,5 @@ func (h *host) run(t time.Time, s *session, parent *process, image, command stri
 // base is the last part of a path.
 func base(path string) string { return path[strings.LastIndexByte(path, '\\')+1:] }
 
-// folder is a path without its last part.
-func folder(path string) string {
-	i := strings.LastIndexByte(path, '\\')
-	return path[:max(i, 0)]
-}
-
 // data is one named value of an event.
 func data(name string, value any) evtx.Datum { return evtx.Datum{Name: name, Value: value} }
