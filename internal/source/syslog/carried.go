@@ -3,9 +3,11 @@ package syslog
 import (
 	"tyto/internal/source"
 	"tyto/internal/source/cef"
+	"tyto/internal/source/dnslog"
 	"tyto/internal/source/fortinet"
 	"tyto/internal/source/leef"
 	"tyto/internal/source/paloalto"
+	"tyto/internal/source/postfix"
 	"tyto/internal/source/squid"
 	"tyto/internal/source/textlog"
 	"tyto/internal/source/weblog"
@@ -24,6 +26,8 @@ func allCarried() []carried {
 		{leef.New(), func(s *textlog.Shapes) textlog.Parser { return leef.NewParser(s) }},
 		{paloalto.New(), func(s *textlog.Shapes) textlog.Parser { return paloalto.NewParser(s) }},
 		{fortinet.New(), func(s *textlog.Shapes) textlog.Parser { return fortinet.NewParser(s) }},
+		{dnslog.New(), func(s *textlog.Shapes) textlog.Parser { return dnslog.NewParser(s) }},
+		{postfix.New(), func(s *textlog.Shapes) textlog.Parser { return postfix.NewParser(s) }},
 		{squid.New(), func(s *textlog.Shapes) textlog.Parser { return squid.NewParser(s) }},
 		{weblog.New(), func(s *textlog.Shapes) textlog.Parser { return weblog.NewParser(s) }},
 	}

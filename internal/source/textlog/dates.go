@@ -234,3 +234,12 @@ func USDate(b []byte) (d Date, rest []byte, ok bool) {
 func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
+
+// DateOf returns a moment as a date in UTC.
+func DateOf(t time.Time) Date {
+	t = t.UTC()
+	return Date{
+		Year: t.Year(), Month: int(t.Month()), Day: t.Day(),
+		Hour: t.Hour(), Minute: t.Minute(), Second: t.Second(), Nano: t.Nanosecond(), Zoned: true,
+	}
+}

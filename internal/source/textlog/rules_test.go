@@ -10,14 +10,17 @@ import (
 	"tyto/internal/event"
 	"tyto/internal/source"
 	"tyto/internal/source/cef"
+	"tyto/internal/source/dnslog"
 	"tyto/internal/source/elff"
 	"tyto/internal/source/fortinet"
 	"tyto/internal/source/leef"
 	"tyto/internal/source/paloalto"
+	"tyto/internal/source/postfix"
 	"tyto/internal/source/sourcetest"
 	"tyto/internal/source/squid"
 	"tyto/internal/source/syslog"
 	"tyto/internal/source/weblog"
+	"tyto/internal/source/zscaler"
 	"tyto/sigma"
 )
 
@@ -26,6 +29,9 @@ func formats() []source.Format {
 	return []source.Format{
 		elff.New(),
 		squid.New(),
+		postfix.New(),
+		zscaler.New(),
+		dnslog.New(),
 		leef.New(),
 		cef.New(),
 		fortinet.New(),
