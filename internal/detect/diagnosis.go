@@ -108,7 +108,7 @@ func fileHealth(files []*scan.File) ([]FileHealth, EvidenceHealth) {
 	for _, f := range files {
 		fh := FileHealth{
 			Path: f.Path, Member: f.Member, Format: f.Format, Bytes: f.Size,
-			Records: f.Records, Damaged: f.Damaged, Recovered: f.Recovered,
+			Records: f.Records - f.Recovered, Damaged: f.Damaged, Recovered: f.Recovered,
 			Skipped: f.Skipped, First: stamped(f.First), Last: stamped(f.Last),
 			Hosts: f.Hosts, Notes: f.Notes, Damage: f.Damage, SHA256: f.SHA256,
 		}
@@ -118,7 +118,7 @@ func fileHealth(files []*scan.File) ([]FileHealth, EvidenceHealth) {
 		out = append(out, fh)
 		sum.Files++
 		sum.Bytes += f.Size
-		sum.Records += f.Records
+		sum.Records += f.Records - f.Recovered
 		sum.Damaged += f.Damaged
 		sum.Recovered += f.Recovered
 		if f.Skipped != "" {
