@@ -40,7 +40,7 @@ type FileHealth struct {
 	Bytes     int64           `json:"bytes"`
 	Records   int64           `json:"records"` // read in order, the recovered ones not among them
 	Damaged   int64           `json:"damaged"`
-	Recovered int64           `json:"recovered"` // read all the same behind damage, or carved from slack
+	Recovered int64           `json:"recovered"`         // read all the same behind damage, or carved from slack
 	Skipped   string          `json:"skipped,omitempty"` // why nothing was read
 	First     *time.Time      `json:"first,omitempty"`
 	Last      *time.Time      `json:"last,omitempty"`
