@@ -51,6 +51,7 @@ func (p *Parser) Parse(l *textlog.Line, emit func(*event.Event)) bool {
 	r.Add("Message", l.Raw)
 	p.labels()
 	p.event.Source = p.bind()
+	p.event.Source.Service = "cef"
 	r.Fill(&p.event)
 	p.event.Host = p.names.Intern(p.first("dvchost", "deviceHostName", "dvc"))
 	if p.event.Host == "" {

@@ -44,6 +44,7 @@ func (p *Parser) Parse(l *textlog.Line, emit func(*event.Event)) bool {
 	p.pairs(p.head(l.Text[at+5:]))
 	r.Add("Message", l.Raw)
 	p.event.Source = p.bind()
+	p.event.Source.Service = "leef"
 	r.Fill(&p.event)
 	p.event.Host = p.names.Intern(p.first("identHostName", "devName", "dvchost"))
 	if p.event.Host == "" {

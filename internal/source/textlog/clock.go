@@ -30,8 +30,13 @@ type Clock struct {
 	day      int // of the year, of the last date without year
 }
 
-// halfYear is, in days, how far dates may jump without a change of the year.
-const halfYear = 180
+// How far dates may jump, in days, without a change of the year: back by half a
+// year, and ahead by all but the month in which lines may have changed places
+// around New Year.
+const (
+	halfYear   = 180
+	mostOfYear = 335
+)
 
 func (c *Clock) begin(ctx context.Context, in *source.Input) {
 	*c = Clock{modified: in.ModTime}
@@ -67,14 +72,14 @@ func (c *Clock) count(ctx context.Context, in *source.Input) {
 }
 
 // step follows the years of dates without year: they change where dates jump
-// by more than half a year.
+// back by more than half a year.
 func step(year, day int, d *Date) (int, int) {
 	next := (d.Month-1)*31 + d.Day
 	switch {
 	case day == 0:
 	case next < day-halfYear:
 		year++
-	case next > day+halfYear:
+	case next > day+mostOfYear:
 		year--
 	}
 	return year, next

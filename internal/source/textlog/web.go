@@ -109,11 +109,12 @@ func (r *Record) ServerAliases(q *Request) {
 // SplitURL parts a URL into host, without user and port, and target, which is
 // path and query.
 func SplitURL(url []byte) (host, target []byte) {
+	if len(url) > 0 && (url[0] == '/' || url[0] == '*') {
+		return nil, url
+	}
 	rest := url
 	if i := bytes.Index(url, []byte("://")); i >= 0 && i < 12 {
 		rest = url[i+3:]
-	} else if len(url) > 0 && (url[0] == '/' || url[0] == '*') {
-		return nil, url
 	}
 	end := bytes.IndexAny(rest, "/?#")
 	if end < 0 {
