@@ -152,12 +152,12 @@ func (r *run) input(ctx context.Context, in *source.Input, jobs chan<- *Job) {
 		return
 	}
 	f.reports = make([]partReport, len(parts))
+	r.hash(ctx, f, in, jobs) // first: it is the longest job of a large file
 	for _, p := range parts {
 		job := &Job{File: f, Part: p, input: in, format: format, seq: r.seq, out: r.out}
 		r.seq++
 		r.send(ctx, job, jobs)
 	}
-	r.hash(ctx, f, in, jobs)
 }
 
 func (r *run) hash(ctx context.Context, f *File, in *source.Input, jobs chan<- *Job) {
