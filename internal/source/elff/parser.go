@@ -6,7 +6,6 @@ import (
 	"tyto/internal/event"
 	"tyto/internal/source"
 	"tyto/internal/source/textlog"
-	"tyto/internal/source/winlog"
 )
 
 // A parser reads the lines of one file after another.
@@ -19,7 +18,7 @@ type parser struct {
 	day      []byte // of the last #Date line
 	cells    [][]byte
 	spare    [][]byte
-	names    winlog.Words
+	names    textlog.Names
 	event    event.Event
 	mended   bool
 	local    bool

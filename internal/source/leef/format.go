@@ -6,7 +6,6 @@ import (
 	"tyto/internal/event"
 	"tyto/internal/source"
 	"tyto/internal/source/textlog"
-	"tyto/internal/source/winlog"
 )
 
 // A Format is the format that this package reads.
@@ -33,7 +32,7 @@ func (f *Format) NewReader() source.Reader { return textlog.NewReader(NewParser(
 type Parser struct {
 	rec   *textlog.Record
 	clock *textlog.Clock
-	names winlog.Words
+	names textlog.Names
 	event event.Event
 }
 

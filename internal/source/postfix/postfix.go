@@ -97,18 +97,18 @@ func isKey(b []byte) bool {
 	return len(b) > 1
 }
 
-// peer finds the first address in brackets behind a name: the client.
+// peer finds the address in brackets behind the name of the client.
 func (p *Parser) peer(text []byte) {
-	for {
-		_, rest, ok := bytes.Cut(text, []byte("["))
-		if !ok {
+	_, rest, ok := bytes.Cut(text, []byte("client="))
+	if !ok {
+		if _, rest, ok = bytes.Cut(text, []byte(" from ")); !ok {
 			return
 		}
-		address, _, _ := bytes.Cut(rest, []byte("]"))
-		if textlog.IsAddress(address) {
-			p.rec.Alias("src_ip", address)
-			return
-		}
-		text = rest
+	}
+	name, _, _ := bytes.Cut(rest, []byte(" "))
+	_, address, _ := bytes.Cut(name, []byte("["))
+	address, _, _ = bytes.Cut(address, []byte("]"))
+	if textlog.IsAddress(address) {
+		p.rec.Alias("src_ip", address)
 	}
 }

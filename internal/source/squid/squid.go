@@ -18,7 +18,6 @@ import (
 	"tyto/internal/event"
 	"tyto/internal/source"
 	"tyto/internal/source/textlog"
-	"tyto/internal/source/winlog"
 )
 
 // A Format is the format of Squid's access log.
@@ -48,7 +47,7 @@ type Parser struct {
 	rec   *textlog.Record
 	clock *textlog.Clock
 	words [][]byte
-	names winlog.Words
+	names textlog.Names
 	event event.Event
 }
 
@@ -102,11 +101,17 @@ func split(dst [][]byte, line []byte) [][]byte {
 	return dst
 }
 
-// bytesFields is bytes.Fields with memory of the caller. The capacity of each
+// maxWords bounds the words of a line, blanks in its URL included.
+const maxWords = 1024
+
+// bytesFields is bytes.Fields with memory of the caller, up to a bound. The capacity of each
 // word reaches to the end of the line, which tells where it stands.
 func bytesFields(dst [][]byte, line []byte) [][]byte {
 	start := -1
 	for i, c := range line {
+		if len(dst) > maxWords {
+			return nil
+		}
 		if blank := c == ' ' || c == '\t'; blank && start >= 0 {
 			dst, start = append(dst, line[start:i]), -1
 		} else if !blank && start < 0 {

@@ -88,10 +88,13 @@ func (p *parser) cisco(l *textlog.Line, m mnemonic) {
 	}
 }
 
+// maxFront bounds what is looked at before a mnemonic.
+const maxFront = 256
+
 // ciscoDate takes the last date before the mnemonic: that of the device, not
 // of a relay.
 func (p *parser) ciscoDate(l *textlog.Line, m mnemonic) {
-	front := l.Raw[:m.at]
+	front := l.Raw[max(m.at-maxFront, 0):m.at]
 	for at := len(front) - 15; at > 0; at-- {
 		if c := front[at-1]; c != ' ' && c != '*' && c != '.' && c != '>' {
 			continue

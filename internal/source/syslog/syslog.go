@@ -25,7 +25,6 @@ import (
 	"tyto/internal/event"
 	"tyto/internal/source"
 	"tyto/internal/source/textlog"
-	"tyto/internal/source/winlog"
 )
 
 // A Format is the format of files that syslog wrote.
@@ -92,7 +91,7 @@ type parser struct {
 	clock *textlog.Clock
 	inner []textlog.Parser
 	cells [][]byte
-	names winlog.Words
+	names textlog.Names
 	event event.Event
 }
 

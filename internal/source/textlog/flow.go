@@ -9,10 +9,10 @@ func (r *Record) Verdict(action []byte) {
 	r.AliasOnce("action", action)
 	switch word := bytes.TrimLeft(action, " -"); {
 	case hasWord(word, "allow", "accept", "permit", "pass", "forward", "built", "start", "close", "end", "timeout"):
-		r.AliasOnce("action", []byte("accept"))
-		r.AliasOnce("blocked", []byte("false"))
+		r.AliasOnce("action", r.Text("accept"))
+		r.AliasOnce("blocked", r.Text("false"))
 	case hasWord(word, "deny", "denied", "drop", "reset", "block", "reject", "discard", "refuse"):
-		r.AliasOnce("blocked", []byte("true"))
+		r.AliasOnce("blocked", r.Text("true"))
 	}
 }
 

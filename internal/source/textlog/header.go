@@ -22,7 +22,7 @@ func (h *Header) Facility() int {
 
 // ParseHeader reads the header of syslog at the beginning of a line, in the
 // form of RFC 3164 (also with ISO dates, years, the sequence numbers and
-// asterisks of Cisco) or RFC 5424. It returns its length, 0 when there is
+// asterisks of Cisco, an address in front of those) or RFC 5424. It returns its length, 0 when there is
 // none. Where a relay put its own header before another, the inner one counts.
 func ParseHeader(line []byte) (h Header, length int) {
 	h, n := oneHeader(line)
@@ -76,6 +76,9 @@ func priority(b []byte) (pri int, rest []byte, ok bool) {
 // classic reads a date, a host and a tag and returns their length.
 func (h *Header) classic(b []byte) int {
 	at := b
+	if word, rest, ok := bytes.Cut(b, []byte(" ")); ok && len(word) < 46 && IsAddress(word) && len(rest) > 0 && digit(rest[0]) {
+		h.Host, at = word, rest // written by a collector, before the sequence number
+	}
 	for len(at) > 0 && digit(at[0]) { // sequence numbers
 		_, rest, _ := number(at, 1, 12)
 		if len(rest) < 2 || rest[0] != ':' || rest[1] != ' ' {
@@ -88,6 +91,7 @@ func (h *Header) classic(b []byte) int {
 	}
 	d, rest, ok := anyDate(at)
 	if !ok || len(rest) == 0 {
+		h.Host = nil
 		return 0
 	}
 	if rest[0] == ' ' {
@@ -97,8 +101,8 @@ func (h *Header) classic(b []byte) int {
 	if rest[0] == ':' {
 		return len(b) - len(bytes.TrimLeft(rest[1:], " "))
 	}
-	if rest[0] != ' ' {
-		h.Dated = false
+	if rest[0] != ' ' || h.Host != nil {
+		h.Dated, h.Host = false, nil
 		return 0
 	}
 	rest = bytes.TrimLeft(rest, " ")

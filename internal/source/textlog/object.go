@@ -1,6 +1,7 @@
 package textlog
 
 import (
+	"bytes"
 	"strings"
 	"time"
 
@@ -89,8 +90,13 @@ func (t *Objects) Text(role Role) []byte { return t.obj.First(t.plan.roles[role]
 // ParseTime reads a time in any of the ways that logs in JSON and pairs write
 // it.
 func ParseTime(b []byte) (t time.Time, zoned, ok bool) {
-	if t, zoned, ok = source.ParseTime(b); ok || len(b) == 0 {
-		return t, zoned, ok
+	if len(b) == 0 {
+		return time.Time{}, false, false
+	}
+	if !letter(b[0]) && bytes.IndexByte(b[:min(len(b), 6)], '/') <= 0 {
+		if t, zoned, ok = source.ParseTime(b); ok {
+			return t, zoned, ok
+		}
 	}
 	for _, parse := range []func([]byte) (Date, []byte, bool){WebDate, ISODate, CDate, USDate} {
 		if d, _, ok := parse(b); ok && d.Year > 0 {

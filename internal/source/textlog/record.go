@@ -210,6 +210,13 @@ func (r *Record) Join(parts ...[]byte) []byte {
 	return r.arena[start:len(r.arena):len(r.arena)]
 }
 
+// Text returns a word as a value, in memory that holds until Reset.
+func (r *Record) Text(word string) []byte {
+	start := len(r.arena)
+	r.arena = append(r.arena, word...)
+	return r.arena[start:len(r.arena):len(r.arena)]
+}
+
 // Build returns what f appends, in memory that holds until Reset.
 func (r *Record) Build(f func(dst []byte) []byte) []byte {
 	start := len(r.arena)

@@ -127,3 +127,82 @@ func (b bound) check(t *testing.T) {
 		t.Errorf("fired %t, want %t; report %+v; events\n%s", fired, b.fires, rep, show(events))
 	}
 }
+
+// sighted counts the public rules for a log source that could fire on events
+// with the names that a line gives.
+func sighted(t *testing.T, docs []sigma.Document, format, text string, is func(sigma.Logsource) bool) (able, all int) {
+	t.Helper()
+	var some []sigma.Document
+	for _, d := range docs {
+		if r, ok := d.(*sigma.Rule); ok && is(r.Logsource) {
+			some = append(some, d)
+		}
+	}
+	set, _ := sigma.Compile(some, sigma.Options{})
+	cover := set.NewCoverage()
+	sourcetest.Each(t, formatOf(t, format), evidence(text), func(e *event.Event) bool {
+		ev := convert(set, e)
+		cover.Add(ev.Source, ev.Shape)
+		return true
+	})
+	all = len(set.Rules())
+	return all - len(cover.Blind()), all
+}
+
+// publicRules loads the folders of active public rules.
+func publicRules(t *testing.T) (docs []sigma.Document) {
+	t.Helper()
+	root := sourcetest.Corpus(t, "sigma")
+	for _, folder := range []string{"rules", "rules-compliance", "rules-dfir", "rules-emerging-threats", "rules-threat-hunting"} {
+		if _, err := os.Stat(root + "/" + folder); err != nil {
+			continue
+		}
+		some, _, err := sigma.Load(t.Context(), os.DirFS(root), folder, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		docs = append(docs, some...)
+	}
+	return docs
+}
+
+// TestPublicRulesThatCanFire holds the names that formats give to what an
+// independent count over the fields of all public rules found.
+func TestPublicRulesThatCanFire(t *testing.T) {
+	docs := publicRules(t)
+	category := func(name string) func(sigma.Logsource) bool {
+		return func(l sigma.Logsource) bool { return l.Category == name && l.Product == "" }
+	}
+	line := make(map[string]string)
+	for _, b := range bounds() {
+		if line[b.format] == "" {
+			line[b.format] = b.text
+		}
+	}
+	for _, c := range []struct {
+		format, text, category string
+		able, all              int
+	}{
+		{"squid", "1750000000.123 87 192.0.2.9 TCP_MISS/200 4512 GET http://www.example.com/a.zip?b=c - HIER_DIRECT/198.51.100.7 -\n", "proxy", 36, 56},
+		{"elff", line["elff"], "webserver", 84, 86},
+		{"weblog", line["weblog"], "webserver", 84, 86},
+		{"weblog", "192.0.2.9 - - [15/Jun/2025:10:00:00 +0200] \"GET /a?b HTTP/1.1\" 200 512\n", "webserver", 77, 86},
+		{"dnslog", line["dnslog"], "dns", 10, 11},
+	} {
+		able, all := sighted(t, docs, c.format, c.text, category(c.category))
+		if able != c.able || all != c.all {
+			t.Errorf("%s: %d of %d rules for %s can fire, want %d of %d", c.format, able, all, c.category, c.able, c.all)
+		}
+	}
+}
+
+// TestThePublicLineOfCiscoFiresItsRule reads the one text log that comes with
+// the public rules.
+func TestThePublicLineOfCiscoFiresItsRule(t *testing.T) {
+	text, err := os.ReadFile(sourcetest.Corpus(t, "sigma", "regression_data", "rules", "cisco", "aaa",
+		"cisco_cli_dot1x_disabled", "ef0ff092-a24a-4fbc-beea-06c08d53e085.raw"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bound{"syslog", "rules/network/cisco/aaa/cisco_cli_dot1x_disabled.yml", string(text), true}.check(t)
+}

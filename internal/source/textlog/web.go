@@ -174,7 +174,7 @@ func isAddress(b []byte) bool {
 
 // IsAddress reports whether b looks like an IP address of version 4 or 6.
 func IsAddress(b []byte) bool {
-	if !isAddress(b) || len(b) < 2 || len(b) > 45 {
+	if !isAddress(b) || len(b) < 2 || len(b) > 45 || bytes.Count(b, []byte(":")) == 1 {
 		return false
 	}
 	for _, c := range b {

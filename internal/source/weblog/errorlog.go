@@ -75,6 +75,6 @@ func (p *Parser) fault(l *textlog.Line) {
 	if e.nginx {
 		name = "nginx"
 	}
-	p.event.Source = event.Source{Product: name, Service: name}
+	p.event.Source = event.Source{Service: name}
 	p.clock.Set(&p.event, &e.date, true)
 }

@@ -26,7 +26,6 @@ import (
 	"tyto/internal/source"
 	"tyto/internal/source/objects"
 	"tyto/internal/source/textlog"
-	"tyto/internal/source/winlog"
 )
 
 // A Format is the format of web server logs.
@@ -94,7 +93,7 @@ type Parser struct {
 	rec   *textlog.Record
 	clock *textlog.Clock
 	words [][]byte
-	names winlog.Words
+	names textlog.Names
 	clf   clf
 	err   errorLine
 	event event.Event

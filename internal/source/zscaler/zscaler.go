@@ -18,7 +18,6 @@ import (
 	"tyto/internal/source"
 	"tyto/internal/source/objects"
 	"tyto/internal/source/textlog"
-	"tyto/internal/source/winlog"
 )
 
 // A Format is the format of Zscaler's feeds.
@@ -105,7 +104,7 @@ func roles() textlog.Roles {
 type maker struct {
 	rec     *textlog.Record
 	objects *textlog.Objects
-	names   winlog.Words
+	names   textlog.Names
 	event   event.Event
 	undated bool
 	local   bool
