@@ -235,5 +235,9 @@ func bounds() []bound {
 			"Jun 15 10:00:00 mx1 postfix/smtpd[12]: 4Bz1x2: client=unknown[192.0.2.9], sasl_username=() { :; }; x\n", true},
 		{"postfix", "rules/linux/builtin/lnx_shellshock.yml",
 			"Jun 15 10:00:00 mx1 postfix/smtp[12]: 4Bz1x2: to=<mia@example.com>, relay=mx.example.net[198.51.100.7]:25, delay=1, status=sent (250 ok)\n", false},
+		{"syslog", "rules/application/jvm/java_jndi_injection_exploitation_attempt.yml",
+			"15-Jun-2025 10:00:00.459 SEVERE [http-nio-8080-exec-1] x com.sun.jndi.ldap.LdapCtx.c_lookup failed javax.naming.InitialContext.lookup\n", true},
+		{"syslog", "rules/application/jvm/java_jndi_injection_exploitation_attempt.yml",
+			"15-Jun-2025 10:00:00.459 INFO [main] org.apache.catalina.startup.Catalina.start Server startup\n", false},
 	}
 }

@@ -11,9 +11,12 @@ import (
 	"tyto/internal/source/sourcetest"
 )
 
-// samples are the lines of bounds, one file per format and set of columns,
-// large enough for several parts.
-func samples() map[string]string {
+// large is enough for several parts.
+const large = 5 << 20
+
+// samples are the first lines of bounds, one file of about size bytes per
+// format.
+func samples(size int) map[string]string {
 	out := make(map[string]string)
 	for _, b := range bounds() {
 		if _, done := out[b.format]; done {
@@ -23,13 +26,13 @@ func samples() map[string]string {
 		if i := strings.LastIndexByte(strings.TrimRight(line, "\n"), '\n'); i >= 0 {
 			head, line = line[:i+1], line[i+1:]
 		}
-		out[b.format] = head + strings.Repeat(line, 5<<20/len(line))
+		out[b.format] = head + strings.Repeat(line, size/len(line))
 	}
 	return out
 }
 
-func eachSample(t *testing.T, check func(t *testing.T, f source.Format, text string)) {
-	texts := samples()
+func eachSample(t *testing.T, size int, check func(t *testing.T, f source.Format, text string)) {
+	texts := samples(size)
 	for _, f := range formats() {
 		text, ok := texts[f.Name()]
 		if !ok {
@@ -40,7 +43,7 @@ func eachSample(t *testing.T, check func(t *testing.T, f source.Format, text str
 }
 
 func TestPartsGiveTheSameEventsInAnyOrder(t *testing.T) {
-	eachSample(t, func(t *testing.T, f source.Format, text string) {
+	eachSample(t, large, func(t *testing.T, f source.Format, text string) {
 		in := evidence(text)
 		var want, got []event.Origin
 		sourcetest.Each(t, f, in, func(e *event.Event) bool {
@@ -63,7 +66,7 @@ func TestPartsGiveTheSameEventsInAnyOrder(t *testing.T) {
 }
 
 func TestEveryOriginLeadsBackToItsLine(t *testing.T) {
-	eachSample(t, func(t *testing.T, f source.Format, text string) {
+	eachSample(t, 300_000, func(t *testing.T, f source.Format, text string) {
 		lines := strings.SplitAfter(text, "\n")
 		n := 0
 		sourcetest.Each(t, f, evidence(text), func(e *event.Event) bool {
@@ -99,9 +102,9 @@ func TestUTF16GivesTheSameEvents(t *testing.T) {
 }
 
 func TestDamageCostsNothingButItsLine(t *testing.T) {
-	eachSample(t, func(t *testing.T, f source.Format, text string) {
+	eachSample(t, 300_000, func(t *testing.T, f source.Format, text string) {
 		_, whole := sourcetest.Read(t, f, evidence(text))
-		for _, junk := range []string{"\x00{\n", "\n\xff\xfe\x00\x01\n", "\n" + strings.Repeat("A", 3<<20) + "\n"} {
+		for _, junk := range []string{"\x00{\n", "\n\xff\xfe\x00\x01\n", "\n" + strings.Repeat("A", 2<<20) + "\n"} {
 			harmed := text[:len(text)/2] + junk + text[len(text)/2:]
 			in := evidence(harmed)
 			n := int64(0)
@@ -137,7 +140,7 @@ func formatOf(t testing.TB, name string) source.Format {
 }
 
 func BenchmarkFormats(b *testing.B) {
-	texts := samples()
+	texts := samples(large)
 	for _, f := range formats() {
 		in := evidence(texts[f.Name()])
 		b.Run(f.Name(), func(b *testing.B) {

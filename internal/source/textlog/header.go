@@ -31,11 +31,15 @@ func ParseHeader(line []byte) (h Header, length int) {
 	}
 	// A relay's header: no program, but another header behind it.
 	inner, m := oneHeader(line[n:])
-	if m == 0 || !inner.Dated || inner.Host == nil || inner.Program == nil {
+	device := m > 0 && n+m < len(line) && line[n+m] == '%' // Cisco has no program
+	if m == 0 || !inner.Dated || !device && (inner.Host == nil || inner.Program == nil) {
 		return h, n
 	}
 	if inner.Priority < 0 {
 		inner.Priority = h.Priority
+	}
+	if inner.Host == nil {
+		inner.Host = h.Host
 	}
 	return inner, n + m
 }
@@ -79,15 +83,9 @@ func (h *Header) classic(b []byte) int {
 	if word, rest, ok := bytes.Cut(b, []byte(" ")); ok && len(word) < 46 && IsAddress(word) && len(rest) > 0 && digit(rest[0]) {
 		h.Host, at = word, rest // written by a collector, before the sequence number
 	}
-	for len(at) > 0 && digit(at[0]) { // sequence numbers
-		_, rest, _ := number(at, 1, 12)
-		if len(rest) < 2 || rest[0] != ':' || rest[1] != ' ' {
-			break
-		}
-		at = rest[2:]
-	}
-	if len(at) > 0 && (at[0] == '*' || at[0] == '.') {
-		at = at[1:]
+	at = afterNumbers(at)
+	if name, rest, ok := origin(at); ok {
+		h.Host, at = name, rest
 	}
 	d, rest, ok := anyDate(at)
 	if !ok || len(rest) == 0 {
@@ -95,7 +93,7 @@ func (h *Header) classic(b []byte) int {
 		return 0
 	}
 	if rest[0] == ' ' {
-		rest = skipZone(rest)
+		rest = zoneWord(&d, rest)
 	}
 	h.Date, h.Dated = d, true
 	if rest[0] == ':' {
@@ -111,6 +109,41 @@ func (h *Header) classic(b []byte) int {
 	return len(b) - len(rest)
 }
 
+// afterNumbers passes over sequence numbers and the mark of a clock that is not
+// set.
+func afterNumbers(b []byte) []byte {
+	for len(b) > 0 && digit(b[0]) {
+		_, rest, _ := number(b, 1, 12)
+		if len(rest) < 2 || rest[0] != ':' || rest[1] != ' ' {
+			break
+		}
+		b = rest[2:]
+	}
+	b = bytes.TrimPrefix(b, []byte(": "))
+	if len(b) > 0 && (b[0] == '*' || b[0] == '.') {
+		b = b[1:]
+	}
+	return b
+}
+
+// origin reads the name that Cisco puts before a date when it is told to: "r1:
+// 000123: *Jun 15 10:00:00: ".
+func origin(b []byte) (name, rest []byte, ok bool) {
+	i := 0
+	for i < len(b) && i < 64 && tagByte(b[i]) {
+		i++
+	}
+	if i == 0 || len(b) < i+17 || b[i] != ':' || b[i+1] != ' ' {
+		return nil, b, false
+	}
+	rest = afterNumbers(b[i+2:])
+	_, tail, ok := anyDate(rest)
+	if !ok || len(tail) == 0 || tail[0] != ':' && bytes.IndexByte(tail[:min(len(tail), 8)], ':') < 0 {
+		return nil, b, false
+	}
+	return b[:i], rest, true
+}
+
 func anyDate(b []byte) (d Date, rest []byte, ok bool) {
 	if len(b) < 15 {
 		return d, b, false
@@ -121,19 +154,28 @@ func anyDate(b []byte) (d Date, rest []byte, ok bool) {
 	if b[4] == '-' && b[10] == 'T' {
 		return ISODate(b)
 	}
-	return d, b, false
+	if year, tail, ok := number(b, 4, 4); ok && year >= 1990 && tail[0] == ' ' && letter(tail[1]) { // NX-OS
+		if d, rest, ok = BSDDate(tail[1:]); ok && d.Yearless() {
+			d.Year = year
+			return d, rest, true
+		}
+	}
+	return Date{}, b, false
 }
 
-// skipZone passes over a zone in letters that a colon follows.
-func skipZone(b []byte) []byte {
+// zoneWord passes over a zone in letters that a colon follows.
+func zoneWord(d *Date, b []byte) []byte {
 	i := 1
 	for i < len(b) && i < 6 && b[i] >= 'A' && b[i] <= 'Z' {
 		i++
 	}
-	if i > 1 && i < len(b) && b[i] == ':' {
-		return b[i:]
+	if i == 1 || i == len(b) || b[i] != ':' {
+		return b
 	}
-	return b
+	if zone := string(b[1:i]); zone == "UTC" || zone == "GMT" {
+		d.Zoned = true
+	}
+	return b[i:]
 }
 
 // host takes the next word for the host. Words that look like the beginning of
@@ -177,7 +219,7 @@ func (h *Header) tag(b []byte) []byte {
 		}
 		pid, rest = rest[1:end], rest[end+1:]
 	}
-	if len(rest) == 0 || rest[0] != ':' || len(rest) > 1 && rest[1] != ' ' || isPayload(name) {
+	if len(rest) == 0 || rest[0] != ':' || len(rest) > 1 && rest[1] != ' ' || isPayload(name) || isCount(name) {
 		return b
 	}
 	h.Program, h.PID = programOf(name), pid
@@ -189,6 +231,12 @@ func (h *Header) tag(b []byte) []byte {
 
 // isPayload tells the words that look like tags but begin a message.
 func isPayload(name []byte) bool { return string(name) == "CEF" || string(name) == "LEEF" }
+
+// isCount tells Cisco's sequence numbers from names.
+func isCount(name []byte) bool {
+	_, rest, _ := number(name, 1, 12)
+	return len(rest) == 0
+}
 
 // programOf drops a path in front of a program's name, but keeps names like
 // postfix/smtpd.

@@ -113,7 +113,7 @@ func netLines() []told {
 		{"syslog", "Jun 15 10:00:00 web1 sudo:  mia : a note ; TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/sh -c a ; b\n", "linux/sudo", "web1", noon,
 			[]string{"sudo_user=mia", "USER=root", "COMMAND=/bin/sh -c a ; b", "note=a note"}},
 		{"syslog", "Jun 15 10:00:00 web1 useradd[1]: new user: name=x1, UID=0, GID=0, home=/home/x1, shell=/bin/sh\n", "linux/auth", "web1", noon, []string{"user=x1", "UID=0", "shell=/bin/sh"}},
-		{"syslog", "Jun 15 10:00:09 relay 000123: r1: *Jun 15 2025 10:00:00: %PARSER-5-CFGLOG_LOGGEDCMD: User:mia  logged command:no logging\n", "cisco/aaa", "relay", noon, []string{"command=no logging", "user=mia"}},
+		{"syslog", "Jun 15 10:00:09 relay 000123: r1: *Jun 15 2025 10:00:00: %PARSER-5-CFGLOG_LOGGEDCMD: User:mia  logged command:no logging\n", "cisco/aaa", "r1", noon, []string{"command=no logging", "user=mia"}},
 		{"syslog", "Jun 15 10:00:00 fw1 %ASA-6-302013: Built outbound TCP connection 9 for outside:198.51.100.7/443 (x) to inside:192.0.2.9/50000 (x)\n", "cisco/firewall/asa", "fw1", noon,
 			[]string{"src_ip=192.0.2.9", "dst_ip=198.51.100.7", "dst_port=443", "blocked=false"}},
 		{"syslog", "Jun 15 10:00:00 fw1 %ASA-5-111008: User 'mia' executed the 'write memory' command.\n", "cisco/aaa", "fw1", noon, []string{"command=write memory", "user=mia"}},
