@@ -213,6 +213,9 @@ func orderNumber(v any, c Literal) (int, bool) {
 		if n <= 1<<63-1 {
 			return orderInt(int64(n), c), true
 		}
+		if c.Kind == KindInt {
+			return 1, true
+		}
 		return cmp.Compare(float64(n), c.Float), true
 	case float64:
 		return cmp.Compare(n, c.Float), true

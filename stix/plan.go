@@ -113,7 +113,26 @@ func newPlan(e *Expr, limits Limits) (*plan, error) {
 		}
 		pl.plan.alts = append(pl.plan.alts, pl.layout(alt))
 	}
+	pl.dropUnused()
 	return pl.plan, nil
+}
+
+// dropUnused forgets classes that were joined into others.
+func (pl *planner) dropUnused() {
+	moved := map[int]int{}
+	var used []*class
+	for _, alt := range pl.plan.alts {
+		for i, class := range alt.slots {
+			to, ok := moved[class]
+			if !ok {
+				to = len(used)
+				moved[class] = to
+				used = append(used, pl.plan.classes[class])
+			}
+			alt.slots[i] = to
+		}
+	}
+	pl.plan.classes = used
 }
 
 func (pl *planner) shape(e *Expr, windows []window) (*shape, error) {

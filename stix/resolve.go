@@ -15,6 +15,9 @@ type resolver struct {
 // observations burn less than a thousandth of it.
 const fuelPerObservation = 20_000_000
 
+// stepCost is the fuel of one value at one step of a path.
+const stepCost = 10
+
 func newResolver(o *Observation) *resolver {
 	return &resolver{o: o, fuel: fuelPerObservation}
 }
@@ -82,7 +85,7 @@ func (r *resolver) follow(values []any) []any {
 	var out []any
 	seen := map[int]bool{}
 	for _, v := range values {
-		r.fuel--
+		r.fuel -= stepCost
 		id, ok := v.(string)
 		if !ok {
 			continue
@@ -98,7 +101,7 @@ func (r *resolver) follow(values []any) []any {
 func (r *resolver) step(values []any, s Step) []any {
 	var out []any
 	for _, v := range values {
-		r.fuel--
+		r.fuel -= stepCost
 		switch {
 		case r.fuel < 0:
 			return nil
@@ -120,10 +123,10 @@ func (r *resolver) step(values []any, s Step) []any {
 func (r *resolver) appendElements(out []any, v any) []any {
 	switch list := v.(type) {
 	case []any:
-		r.fuel -= len(list)
+		r.fuel -= len(list) * stepCost
 		return append(out, list...)
 	case []string:
-		r.fuel -= len(list)
+		r.fuel -= len(list) * stepCost
 		for _, s := range list {
 			out = append(out, s)
 		}

@@ -78,6 +78,8 @@ type solver struct {
 	pools    []*pool // by class
 	monotone bool
 	fuel     *int
+	depth    int // branches so far
+	flow     *flow
 	answer   []candidate
 }
 
@@ -110,8 +112,63 @@ func solve(alt *alternative, pools []*pool, fuel *int) ([]candidate, outcome) {
 		start[i].begin = math.MaxInt64
 		s.monotone = s.monotone && pools[class].monotone
 	}
+	if out := s.greedy(slices.Clone(start)); out != undecided {
+		return s.answer, out
+	}
+	if *fuel < 0 {
+		return nil, undecided
+	}
 	out := s.search(start)
 	return s.answer, out
+}
+
+// greedy tries without branching: where slots clash, all but the first move
+// on to something that nobody holds. It finds most solutions there are; undecided
+// means that it did not, which proves nothing.
+func (s *solver) greedy(ds []domain) outcome {
+	for clashed := false; ; clashed = true {
+		switch out := s.propagate(ds); {
+		case out == impossible && clashed:
+			return undecided
+		case out != found:
+			return out
+		}
+		moved, ok := s.spread(ds)
+		if !ok {
+			return undecided
+		}
+		if !moved {
+			break
+		}
+	}
+	if _, _, _, broken := s.broken(ds); broken {
+		return undecided
+	}
+	s.accept(ds)
+	return found
+}
+
+// spread gives every slot an instance of its own by moving pointers forward.
+func (s *solver) spread(ds []domain) (moved, ok bool) {
+	used := make(map[instanceKey]bool, len(ds))
+	for i := range ds {
+		for used[keyOf(s.held(ds, i))] {
+			moved = true
+			ds[i].at++
+			if !s.burn(1) || !s.settle(ds, i) {
+				return moved, false
+			}
+		}
+		used[keyOf(s.held(ds, i))] = true
+	}
+	return moved, s.burn(len(ds))
+}
+
+func (s *solver) accept(ds []domain) {
+	s.answer = make([]candidate, len(ds))
+	for i := range ds {
+		s.answer[i] = s.held(ds, i)
+	}
 }
 
 func (s *solver) search(ds []domain) outcome {
@@ -124,10 +181,7 @@ func (s *solver) search(ds []domain) outcome {
 	if a, b, ok := s.clash(ds); ok {
 		return s.branchClash(ds, a, b)
 	}
-	s.answer = make([]candidate, len(ds))
-	for i := range ds {
-		s.answer[i] = s.held(ds, i)
-	}
+	s.accept(ds)
 	return found
 }
 
@@ -263,11 +317,9 @@ func (s *solver) branchRule(ds []domain, u, v int, r rule) outcome {
 
 // clash finds two slots that hold the same instance of an observation.
 func (s *solver) clash(ds []domain) (int, int, bool) {
-	type instance struct{ obs, copy int32 }
-	seen := make(map[instance]int, len(ds))
+	seen := make(map[instanceKey]int, len(ds))
 	for i := range ds {
-		c := s.held(ds, i)
-		key := instance{c.obs, c.copy}
+		key := keyOf(s.held(ds, i))
 		if other, ok := seen[key]; ok {
 			return other, i, true
 		}
@@ -285,7 +337,7 @@ func (s *solver) branchClash(ds []domain, a, b int) outcome {
 	if !s.burn(len(ds) + branchCost) {
 		return undecided
 	}
-	if ok := s.matchable(ds); !ok {
+	if s.depth++; s.depth&(s.depth-1) == 0 && !s.matchable(ds) { // not at every branch: it costs more than a few
 		return impossible
 	}
 	first := slices.Clone(ds)

@@ -76,6 +76,7 @@ data-stream: name* s, hashes hashes, size i 0..
 pdf-ext: version s, is_optimized b, document_info_dict strings, pdfid0 s, pdfid1 s
 raster-image-ext: image_height i, image_width i, bits_per_pixel i, exif_tags dict
 windows-pebinary-ext: pe_type* ov:pe-type, imphash s, machine_hex hex, number_of_sections i 0.., time_date_stamp ts, pointer_to_symbol_table_hex hex, number_of_symbols i 0.., size_of_optional_header i 0.., characteristics_hex hex, file_header_hashes hashes, optional_header {pe-optional-header}, sections [{pe-section}]
+pe-optional-header: magic_hex hex, major_linker_version i, minor_linker_version i, size_of_code i, size_of_initialized_data i, size_of_uninitialized_data i, address_of_entry_point i, base_of_code i, base_of_data i, image_base i, section_alignment i, file_alignment i, major_os_version i, minor_os_version i, major_image_version i, minor_image_version i, major_subsystem_version i, minor_subsystem_version i, win32_version_value_hex hex, size_of_image i, size_of_headers i, checksum_hex hex, subsystem_hex hex, dll_characteristics_hex hex, size_of_stack_reserve i, size_of_stack_commit i, size_of_heap_reserve i, size_of_heap_commit i, loader_flags_hex hex, number_of_rva_and_sizes i, hashes hashes
 pe-section: name* s, size i 0.., entropy f, hashes hashes
 http-request-ext: request_method* s, request_value* s, request_version s, request_header lists, message_body_length i, message_body_data_ref ->artifact
 icmp-ext: icmp_type_hex* hex, icmp_code_hex* hex
