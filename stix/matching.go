@@ -19,6 +19,7 @@ type flow struct {
 	classes []int // of the alternative, each once
 	demand  []int // slots of each
 	total   int
+	weight  int     // cost of looking at all groups
 	items   []item  // every instance once, sorted by end
 	groups  [][]int // for each group of instances the classes that they fit, as places in classes
 }
