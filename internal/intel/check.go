@@ -1,0 +1,324 @@
+package intel
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"tyto/internal/intel/warninglist"
+)
+
+// A Checked is a set of indicators with a decision each.
+type Checked struct {
+	Indicators []Indicator // each value of a type once, in the order of import
+	Duplicates int         // rows that repeated a value
+}
+
+// Count returns how many indicators got a decision.
+func (c *Checked) Count(d Decision) int {
+	n := 0
+	for i := range c.Indicators {
+		if c.Indicators[i].Decision == d {
+			n++
+		}
+	}
+	return n
+}
+
+// Check decides about every imported indicator. The slice is taken over: rows
+// with the same value are merged and decisions are written into it.
+//
+// The decisions follow these rules, in this order: a value must be one of its
+// type; what the warninglists refuse is refused; values that contradict each
+// other (one value under two types, twins that differ in hyphens or in a cut
+// last digit) are decided for the better source; what its source asks for is
+// the most it gets; kinds of value that prove little are for hunting only.
+func Check(list []Indicator, lists *warninglist.Table) *Checked {
+	c := &checker{lists: lists}
+	c.merge(list)
+	for i := range c.list {
+		c.decide(&c.list[i])
+	}
+	c.sameValueTwoTypes()
+	c.hyphenTwins()
+	c.addressTwins()
+	return &Checked{c.list, c.duplicates}
+}
+
+type checker struct {
+	lists      *warninglist.Table
+	list       []Indicator
+	duplicates int
+}
+
+// merge joins rows with the same type and value. Every source is kept; what
+// one of them asks for cautiously is heeded.
+func (c *checker) merge(list []Indicator) {
+	type key struct {
+		t Type
+		v string
+	}
+	seen := make(map[key]int32, len(list))
+	out := list[:0]
+	for i := range list {
+		k := key{list[i].Type, foldKey(list[i].Type, list[i].Value)}
+		at, dup := seen[k]
+		if !dup {
+			seen[k] = int32(len(out))
+			out = append(out, list[i])
+			continue
+		}
+		c.duplicates++
+		join(&out[at], &list[i])
+	}
+	clear(list[len(out):])
+	c.list = out
+}
+
+// foldKey is the form in which values of a type are the same.
+func foldKey(t Type, v string) string {
+	switch t {
+	case URL, CommandLine, CryptoKey, ArchivePassword, UserAgent, URIPath, Cookie, Other, PDB:
+		return v
+	}
+	return strings.ToLower(v) // no allocation where nothing changes
+}
+
+// maxOthers bounds the further sources that are kept for one value.
+const maxOthers = 16
+
+func join(to, from *Indicator) {
+	if from.Claim != nil && from.Claim != to.Claim && len(to.Others) < maxOthers && !slices.Contains(to.Others, from.Claim) {
+		to.Others = append(to.Others, from.Claim)
+		if to.Claim != nil && from.Claim.Grade.better(to.Claim.Grade) {
+			last := len(to.Others) - 1
+			to.Claim, to.Others[last] = to.Others[last], to.Claim
+		}
+	}
+	if from.Asked != None && (to.Asked == None || from.Asked < to.Asked) {
+		to.Asked = from.Asked
+	}
+	if from.Decision == Rejected {
+		to.Decision = Rejected
+	}
+	for _, r := range from.Reasons {
+		if !slices.Contains(to.Reasons, r) {
+			to.because(r)
+		}
+	}
+	if to.From == 0 || from.From == 0 {
+		to.From = 0
+	} else {
+		to.From = min(to.From, from.From)
+	}
+	if to.Until == 0 || from.Until == 0 {
+		to.Until = 0
+	} else {
+		to.Until = max(to.Until, from.Until)
+	}
+}
+
+// decide applies all rules that look at one indicator alone.
+func (c *checker) decide(in *Indicator) {
+	if in.Decision == Rejected {
+		return
+	}
+	c.start(in)
+	switch in.Type {
+	case IP:
+		c.address(in)
+	case Domain:
+		c.host(in, in.Value)
+	case URL:
+		c.url(in)
+	case Email:
+		c.email(in)
+	}
+	if in.Type.isFileHash() {
+		c.lists1(in, c.lists.Hash(in.Value))
+	}
+	c.claims(in)
+	weakKind(in)
+	expire(in)
+}
+
+// start takes what the source asks for as the most there is.
+func (c *checker) start(in *Indicator) {
+	in.Decision = Detect
+	switch in.Asked {
+	case Rejected:
+		in.lower(Rejected, "its source says not to use it")
+	case Context:
+		in.lower(Context, "its source gives it as context")
+	case Hunt:
+		in.lower(Hunt, "its source does not give it for detection")
+	}
+}
+
+// lists1 applies what the warninglists say about the value itself.
+func (c *checker) lists1(in *Indicator, matches []warninglist.Match) {
+	for _, m := range matches {
+		switch {
+		case m.Parent || m.List.Effect == warninglist.Raise:
+			in.because(m.String())
+		case m.List.Effect == warninglist.Refuse:
+			in.lower(Rejected, "refused: "+m.String())
+			return
+		case m.List.Effect == warninglist.DownRank:
+			in.lower(Hunt, "popular or harmless: "+m.String())
+		case m.List.Effect == warninglist.ReScope:
+			c.narrow(in, m.String())
+		}
+	}
+}
+
+// narrow marks an address that many share: alone it proves nothing, unless its
+// source asks for detection knowing what it is.
+func (c *checker) narrow(in *Indicator, why string) {
+	in.Narrow = true
+	if in.Asked == Detect {
+		in.because("shared address, weak alone: " + why)
+		return
+	}
+	in.lower(Hunt, "shared address, needs a name or a certificate beside it: "+why)
+}
+
+func (c *checker) address(in *Indicator) {
+	if p, err := netip.ParsePrefix(in.Value); err == nil {
+		c.lists1(in, c.lists.Prefix(p))
+		return
+	}
+	a, err := netip.ParseAddr(in.Value)
+	if err != nil {
+		return
+	}
+	if a.IsUnspecified() || a.IsLoopback() || a.IsMulticast() || a.IsLinkLocalUnicast() || a.IsPrivate() {
+		in.lower(Rejected, "refused: an address of no single machine on the internet")
+		return
+	}
+	c.lists1(in, c.lists.Addr(a))
+}
+
+// host checks a host name: it must lie below a public suffix, and what anybody
+// can rent a part of is never extended to the parts.
+func (c *checker) host(in *Indicator, host string) {
+	if c.lists.Registered(host) == "" && !c.lists.IsSuffix(host) {
+		in.lower(Rejected, "not a valid domain: its top-level domain does not exist")
+		return
+	}
+	c.lists1(in, c.lists.Host(host))
+	if sharedService(host) || c.lists.IsSuffix(host) {
+		in.Exact = true
+		in.lower(Hunt, "a service that many share: only this very name is matched, nothing below it")
+	} else if parent := sharedParent(host); parent != "" {
+		in.because("a tenant of " + parent + ": the parent is never matched")
+	}
+}
+
+// url checks the host of a URL. A popular host says nothing against a path on
+// it; without a path the URL is its host.
+func (c *checker) url(in *Indicator) {
+	host, _, rest := splitURL(in.Value)
+	if a, err := netip.ParseAddr(host); err == nil {
+		for _, m := range c.lists.Addr(a) {
+			if m.List.Effect == warninglist.Refuse {
+				in.lower(Rejected, "refused: host "+m.String())
+				return
+			}
+		}
+		return
+	}
+	if rest == "" || rest == "/" || genericPath(rest) && publicUpload(host) {
+		if publicUpload(host) {
+			in.lower(Context, "a public service: its use is worth noting, its address proves nothing")
+			return
+		}
+		c.host(in, host)
+		return
+	}
+	for _, m := range c.lists.Host(host) {
+		if m.List.Effect == warninglist.Refuse && !m.Parent {
+			in.lower(Rejected, "refused: host "+m.String())
+			return
+		}
+		in.because("host: " + m.String())
+	}
+}
+
+func (c *checker) email(in *Indicator) {
+	for _, m := range c.lists.Host(in.Value[strings.LastIndexByte(in.Value, '@')+1:]) {
+		if m.List.Effect == warninglist.Refuse && !m.Parent {
+			in.lower(Rejected, "refused: domain "+m.String())
+			return
+		}
+	}
+}
+
+// claims looks at what the sources say: carriers that are legitimate, labels
+// that their own source disputes, how many sources there really are.
+func (c *checker) claims(in *Indicator) {
+	if in.Claim == nil {
+		return
+	}
+	tool := strings.ToLower(in.Claim.Tool)
+	actors := strings.ToLower(in.Claim.Actors)
+	switch {
+	case strings.Contains(tool, "legit"):
+		in.lower(Context, "a legitimate program that was abused: never fires alone")
+	case strings.Contains(tool, "cheat engine"):
+		in.lower(Hunt, "a legitimate driver or tool that was abused")
+	case strings.Contains(tool, "connectivity test"):
+		in.lower(Hunt, "only a target of connectivity tests")
+	case strings.Contains(actors, "(not "):
+		in.lower(Context, "filed under an actor that the original author does not name: "+in.Claim.Actors)
+	}
+	if len(in.Others) > 0 {
+		in.because(fmt.Sprintf("%d independent of %d sources", independent(in), 1+len(in.Others)))
+	}
+	if g := in.Claim.Grade; g.Source >= 4 && in.Asked != Detect {
+		in.because("source graded " + g.String())
+	}
+}
+
+// independent counts the sources that are not copies of each other: those
+// whose publications, the words before "via" or a bracket, differ.
+func independent(in *Indicator) int {
+	seen := map[string]bool{}
+	for _, c := range append([]*Claim{in.Claim}, in.Others...) {
+		for part := range strings.SplitSeq(c.Source, " ; ") {
+			seen[publication(part)] = true
+		}
+	}
+	return len(seen)
+}
+
+func publication(source string) string {
+	for _, mark := range []string{" (", " via ", " quoted "} {
+		source, _, _ = strings.Cut(source, mark)
+	}
+	return strings.ToLower(strings.TrimSpace(source))
+}
+
+// life is how long values of a type stay with one owner, when nobody says.
+func life(t Type) time.Duration {
+	const day = 24 * time.Hour
+	switch t {
+	case IP, URL, URIPath:
+		return 30 * day
+	case Domain:
+		return 90 * day
+	}
+	return 0
+}
+
+// expire gives values that change hands an end, counted from their date.
+func expire(in *Indicator) {
+	if in.Until != 0 || in.Claim == nil || life(in.Type) == 0 {
+		return
+	}
+	if day, ok := parseDay(in.Claim.Date); ok {
+		in.Until = day + int64(life(in.Type)/time.Second) + 86399
+	}
+}

@@ -1,0 +1,227 @@
+package intel
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+)
+
+// readJSON reads the JSON forms: STIX, MISP, and plain objects with the names
+// that tables use, as an array or one a line.
+func (c *collector) readJSON(r io.Reader, head []byte) error {
+	dec := json.NewDecoder(r)
+	dec.UseNumber()
+	c.count.limit = c.opt.MaxElement
+	w := &walker{c: c, dec: dec}
+	var err error
+	switch {
+	case looksSTIX.Match(head):
+		c.format = "stix"
+		err = c.readSTIX(w)
+	case looksMISP.Match(head):
+		c.format = "misp"
+		err = c.readMISP(w)
+	default:
+		c.format = "json"
+		err = c.readObjects(w)
+	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return fmt.Errorf("bad JSON near byte %d: %w", syntax.Offset, err)
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("the JSON ends too early: the file was cut off")
+	}
+	return err
+}
+
+var (
+	looksSTIX = regexp.MustCompile(`"(type|id)"\s*:\s*"(bundle|indicator|relationship|marking-definition|identity|malware|report)(--[0-9a-fA-F-]+)?"|"spec_version"\s*:`)
+	looksMISP = regexp.MustCompile(`"(Event|Attribute|Orgc|to_ids|response|threat_level_id)"\s*:`)
+)
+
+// A walker moves through JSON one token at a time, so that only single entries
+// are ever held in memory.
+type walker struct {
+	c     *collector
+	dec   *json.Decoder
+	entry int
+}
+
+// object calls each for every key of the object that begins next; each must
+// consume the value.
+func (w *walker) object(depth int, each func(key string) error) error {
+	if err := w.open('{', depth); err != nil {
+		return err
+	}
+	for w.dec.More() {
+		tok, err := w.dec.Token()
+		if err != nil {
+			return err
+		}
+		key, _ := tok.(string)
+		if err := each(key); err != nil {
+			return err
+		}
+	}
+	_, err := w.dec.Token()
+	return err
+}
+
+// array calls each for every element of the array that begins next. Another
+// value than an array is skipped.
+func (w *walker) array(depth int, each func() error) error {
+	if err := w.open('[', depth); err != nil {
+		return err
+	}
+	for w.dec.More() {
+		if err := each(); err != nil {
+			return err
+		}
+	}
+	_, err := w.dec.Token()
+	return err
+}
+
+// errShape means that a value is of another kind than the format says.
+var errShape = errors.New("unexpected JSON value")
+
+func (w *walker) open(delim json.Delim, depth int) error {
+	if depth > w.c.opt.MaxDepth {
+		return errTooDeep
+	}
+	tok, err := w.dec.Token()
+	if err != nil {
+		return err
+	}
+	if tok != delim {
+		return errShape
+	}
+	return nil
+}
+
+// raw reads the next value whole and checks its depth.
+func (w *walker) raw() (json.RawMessage, error) {
+	w.c.count.entry()
+	w.entry++
+	var raw json.RawMessage
+	if err := w.dec.Decode(&raw); err != nil {
+		return nil, err
+	}
+	if depthOf(raw) > w.c.opt.MaxDepth {
+		return nil, errTooDeep
+	}
+	return raw, nil
+}
+
+// into reads the next value into v. A value of the wrong shape is a problem of
+// that entry only.
+func (w *walker) into(v any) (bool, error) {
+	raw, err := w.raw()
+	if errors.Is(err, errTooDeep) {
+		w.c.problem(0, w.entry, err.Error())
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := json.Unmarshal(raw, v); err != nil {
+		w.c.problem(0, w.entry, strings.TrimPrefix(err.Error(), "json: "))
+		return false, nil
+	}
+	return true, nil
+}
+
+// depthOf is the nesting of a valid JSON text.
+func depthOf(raw []byte) int {
+	depth, deepest, text := 0, 0, false
+	for i := 0; i < len(raw); i++ {
+		switch ch := raw[i]; {
+		case text && ch == '\\':
+			i++
+		case ch == '"':
+			text = !text
+		case text:
+		case ch == '{' || ch == '[':
+			depth++
+			deepest = max(deepest, depth)
+		case ch == '}' || ch == ']':
+			depth--
+		}
+	}
+	return deepest
+}
+
+// readObjects reads flat objects: an array of them, or one after the other.
+func (c *collector) readObjects(w *walker) error {
+	for {
+		raw, err := w.raw()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := c.objects(w, raw); err != nil {
+			return err
+		}
+	}
+}
+
+// objects takes an object, or each element of an array that fits into one
+// entry's limit.
+func (c *collector) objects(w *walker, raw json.RawMessage) error {
+	if bytes.HasPrefix(bytes.TrimSpace(raw), []byte("[")) {
+		var list []json.RawMessage
+		if err := json.Unmarshal(raw, &list); err != nil {
+			return err
+		}
+		for i, e := range list {
+			w.entry = i + 1
+			if err := c.flat(w, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return c.flat(w, raw)
+}
+
+// flat takes one object with the names that tables use as headers, or a bare
+// string.
+func (c *collector) flat(w *walker, raw json.RawMessage) error {
+	var word string
+	if json.Unmarshal(raw, &word) == nil {
+		return c.bare(word, w.entry)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(raw, &fields); err != nil {
+		c.problem(0, w.entry, "neither an object nor a string")
+		return nil
+	}
+	header, cells := make([]string, 0, len(fields)), make([]string, 0, len(fields))
+	for _, k := range sortedKeys(fields) {
+		if s, ok := fields[k].(string); ok {
+			header, cells = append(header, k), append(cells, s)
+		}
+	}
+	t := &table{c: c, row: int64(w.entry)}
+	if len(fields) == 0 || !t.tryHeader(header, ',') {
+		c.problem(0, w.entry, "no value that is known: expected names such as type and value, or sha256, domain, ip")
+		return nil
+	}
+	return t.cells(cells)
+}
+
+func (c *collector) bare(word string, entry int) error {
+	t := guess(word)
+	if t == Other {
+		c.problem(0, entry, "no indicator that could be told by its form")
+		return nil
+	}
+	return c.add(t, word, Indicator{Claim: c.intern(Claim{}), Line: int32(entry)})
+}

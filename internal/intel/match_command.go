@@ -1,0 +1,93 @@
+package intel
+
+import "bytes"
+
+// command looks at a command line or script: for fragments, and for values
+// that stand inside it.
+func (m *Matcher) command(v []byte) {
+	if len(m.set.fragments.texts) > 0 {
+		m.buf = appendCommand(m.buf[:0], v)
+		m.set.fragments.find(m.buf, m.found)
+	}
+	const inside = rolePath | roleHost | roleAddr | roleURL
+	if m.set.want&inside == 0 {
+		return
+	}
+	m.how = InsideCommand
+	for len(v) > 0 {
+		n := tokenEnd(v)
+		if n >= 3 {
+			m.token(v[:n])
+		}
+		v = v[min(n+1, len(v)):]
+	}
+	m.how = 0
+}
+
+// fragment is called for each fragment that the current value contains.
+func (m *Matcher) fragment(fr *fragment, at int) {
+	in := &m.set.list[fr.at]
+	if in.Type == CommandLine && !whole(m.buf, at, len(fr.text)) {
+		return
+	}
+	if in.Type != CommandLine && !bytes.Contains(m.value, []byte(in.Value)) {
+		return // secrets are told apart by case
+	}
+	m.single(fr.at, Fragment)
+}
+
+// tokenEnd is the length of the next token: what stands between quotes, or up
+// to a character that ends words in shells and scripts.
+func tokenEnd(v []byte) int {
+	for i, c := range v {
+		switch c {
+		case ' ', '\t', '\r', '\n', '"', '\'', '`', ',', ';', '(', ')', '<', '>', '|', '&', '^', '{', '}', 0:
+			return i
+		case '=':
+			if !bytes.Contains(v[:i], []byte("://")) {
+				return i
+			}
+		}
+	}
+	return len(v)
+}
+
+// token looks at one word of a command line.
+func (m *Matcher) token(v []byte) {
+	if i := bytes.Index(v, []byte("://")); i > 0 {
+		m.fullURL(v[i+3:], true)
+		return
+	}
+	if len(v) > 1024 {
+		return
+	}
+	dot := bytes.IndexByte(v, '.') >= 0
+	slash := bytes.IndexByte(v, '\\') >= 0
+	switch {
+	case slash || v[0] == '/' || v[0] == '%':
+		m.pathValue(v)
+		if bytes.HasPrefix(v, []byte(`\\`)) {
+			host, _, _ := bytes.Cut(v[2:], []byte(`\`))
+			m.name(host)
+		}
+	case dot || len(v) >= 32:
+		if i, ok := m.lowerName(v); ok {
+			m.emit(i, Name, nil)
+		}
+		if dot {
+			m.fullURL(v, false)
+		}
+	case bytes.Count(v, []byte(":")) >= 2:
+		m.name(v)
+	}
+}
+
+func (m *Matcher) lowerName(v []byte) (int32, bool) {
+	names := m.set.texts[Filename]
+	if len(names) == 0 {
+		return 0, false
+	}
+	m.buf = appendLower(m.buf[:0], baseName(v))
+	i, ok := names[string(m.buf)]
+	return i, ok
+}

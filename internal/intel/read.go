@@ -1,0 +1,304 @@
+package intel
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// Options bound what a reader takes and say what a list does not say itself.
+// Zero fields stand for the defaults.
+type Options struct {
+	Source     string // name of the source where a list names none; default: the file's name
+	MaxBytes   int64  // of one file; default 2 GiB
+	MaxEntries int    // of one import; default 5,000,000
+	MaxDepth   int    // of nested JSON; default 64
+	MaxElement int64  // bytes of one entry (attribute, object, line); default 16 MiB
+}
+
+func (o Options) withDefaults() Options {
+	if o.MaxBytes <= 0 {
+		o.MaxBytes = 2 << 30
+	}
+	if o.MaxEntries <= 0 {
+		o.MaxEntries = 5_000_000
+	}
+	if o.MaxDepth <= 0 {
+		o.MaxDepth = 64
+	}
+	if o.MaxElement <= 0 {
+		o.MaxElement = 16 << 20
+	}
+	return o
+}
+
+// A Problem is one thing in a list that could not be used; what stands around
+// it was.
+type Problem struct {
+	File   string `json:"file"`
+	Line   int64  `json:"line,omitempty"`  // 1-based, of text
+	Entry  int    `json:"entry,omitempty"` // 1-based, of JSON
+	Reason string `json:"reason"`
+}
+
+// String tells the problem like a compiler does.
+func (p Problem) String() string {
+	switch {
+	case p.Line > 0:
+		return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Reason)
+	case p.Entry > 0:
+		return fmt.Sprintf("%s: entry %d: %s", p.File, p.Entry, p.Reason)
+	}
+	return p.File + ": " + p.Reason
+}
+
+// A Carried is a rule or pattern that travelled with indicators.
+type Carried struct {
+	Kind  string // "sigma", "stix", "yara", "snort", "suricata", ... as the source names it
+	ID    string
+	Name  string
+	Text  string // byte for byte as it came
+	Claim *Claim
+	From  int64 // Unix seconds, 0 unknown
+	Until int64
+	Why   string // why it is not among the indicators, for people
+}
+
+// An Import is what readers found.
+type Import struct {
+	Indicators []Indicator
+	Sigma      []Carried // for the rule engine
+	Patterns   []Carried // STIX patterns that are more than a set of values
+	Kept       []Carried // rules for engines that Tyto does not have: shown as not evaluated
+	Problems   []Problem // the first [MaxProblems]
+	Skipped    int       // entries with problems, all of them
+	Withdrawn  int       // entries that their source took back
+	Files      []FileRead
+}
+
+// A FileRead says what one file gave.
+type FileRead struct {
+	Name   string `json:"name"`
+	Format string `json:"format"` // csv, list, misp, stix, json
+	Bytes  int64  `json:"bytes"`
+	Values int    `json:"values"`
+}
+
+// MaxProblems bounds the listed problems of one import.
+const MaxProblems = 1000
+
+// Add appends what another import found.
+func (im *Import) Add(o *Import) {
+	im.Indicators = append(im.Indicators, o.Indicators...)
+	im.Sigma = append(im.Sigma, o.Sigma...)
+	im.Patterns = append(im.Patterns, o.Patterns...)
+	im.Kept = append(im.Kept, o.Kept...)
+	im.Problems = append(im.Problems, o.Problems[:min(len(o.Problems), max(0, MaxProblems-len(im.Problems)))]...)
+	im.Skipped += o.Skipped
+	im.Withdrawn += o.Withdrawn
+	im.Files = append(im.Files, o.Files...)
+}
+
+// Errors that end the reading of a file. What was read before stays.
+var (
+	errTooLong = errors.New("file is longer than the limit")
+	errTooMany = errors.New("more entries than the limit")
+	errTooDeep = errors.New("nested deeper than the limit")
+	errElement = errors.New("one entry is longer than the limit")
+)
+
+// Read imports indicators from one file in any known form; the form is told by
+// the content, the name is a hint. An error means that the rest of the file
+// could not be read: the import holds what came before.
+func Read(r io.Reader, name string, opt Options) (*Import, error) {
+	c := newCollector(name, opt)
+	err := c.read(r)
+	if err != nil {
+		err = fmt.Errorf("reading %s: %w", name, err)
+		c.problem(0, 0, err.Error())
+	}
+	return &c.out, err
+}
+
+// ReadFS imports all files of a folder and the folders in it, a MISP feed
+// among others. A file that cannot be read is a problem, not an error.
+func ReadFS(fsys fs.FS, name string, opt Options) (*Import, error) {
+	out := &Import{}
+	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			out.Problems = append(out.Problems, Problem{File: path.Join(name, p), Reason: err.Error()})
+			out.Skipped++
+			return nil
+		case !d.Type().IsRegular() || skipFile(p):
+			return nil
+		}
+		return readFile(fsys, p, name, opt, out)
+	})
+	if err != nil {
+		return out, fmt.Errorf("reading %s: %w", name, err)
+	}
+	return out, nil
+}
+
+func readFile(fsys fs.FS, p, name string, opt Options, out *Import) error {
+	f, err := fsys.Open(p)
+	full := path.Join(name, p)
+	if err != nil {
+		out.Problems = append(out.Problems, Problem{File: full, Reason: err.Error()})
+		out.Skipped++
+		return nil
+	}
+	defer f.Close()
+	opt.MaxEntries = opt.withDefaults().MaxEntries - len(out.Indicators)
+	if opt.MaxEntries <= 0 {
+		return errTooMany
+	}
+	im, _ := Read(f, full, opt) // its error is among its problems
+	out.Add(im)
+	return nil
+}
+
+// skipFile leaves out what lies in folders of indicators and holds none: the
+// index of a MISP feed, its hashes (one-way, for look-ups), notes, hidden files.
+func skipFile(p string) bool {
+	base := strings.ToLower(path.Base(p))
+	return base == "manifest.json" || base == "hashes.csv" || strings.HasPrefix(base, ".") ||
+		strings.HasSuffix(base, ".md") || strings.HasPrefix(base, "license")
+}
+
+// A collector gathers the entries of one file.
+type collector struct {
+	out    Import
+	opt    Options
+	name   string
+	types  *typer
+	claims map[Claim]*Claim
+	format string
+	count  *countReader
+}
+
+func newCollector(name string, opt Options) *collector {
+	return &collector{name: name, opt: opt.withDefaults(), types: newTyper(), claims: map[Claim]*Claim{}}
+}
+
+// headSize is how much of a file is looked at to tell its form.
+const headSize = 64 << 10
+
+func (c *collector) read(r io.Reader) error {
+	c.count = &countReader{r: r, max: c.opt.MaxBytes}
+	br := bufio.NewReaderSize(c.count, headSize)
+	head, err := br.Peek(headSize)
+	if err != nil && err != io.EOF && err != bufio.ErrBufferFull && len(head) == 0 {
+		return err
+	}
+	if bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) {
+		_, _ = br.Discard(3)
+		head = head[3:]
+	}
+	if bytes.IndexByte(head, 0) >= 0 {
+		return errors.New("not text: indicators are read from CSV, lists, MISP and STIX JSON in UTF-8")
+	}
+	defer c.finish()
+	if t := bytes.TrimLeft(head, " \t\r\n"); len(t) > 0 && (t[0] == '{' || t[0] == '[' && !bytes.HasPrefix(t, []byte("[.")) && jsonArray(t)) {
+		return c.readJSON(br, head)
+	}
+	return c.readText(br)
+}
+
+// jsonArray tells an array of objects from a line that starts with a bracket.
+func jsonArray(head []byte) bool {
+	rest := bytes.TrimLeft(head[1:], " \t\r\n")
+	return len(rest) > 0 && (rest[0] == '{' || rest[0] == '"' || rest[0] == ']' || rest[0] == '[')
+}
+
+func (c *collector) finish() {
+	c.out.Files = append(c.out.Files, FileRead{Name: c.name, Format: c.format, Bytes: c.count.n, Values: len(c.out.Indicators)})
+}
+
+// problem notes an entry that could not be used.
+func (c *collector) problem(line int64, entry int, reason string) {
+	c.out.Skipped++
+	if len(c.out.Problems) < MaxProblems {
+		c.out.Problems = append(c.out.Problems, Problem{c.name, line, entry, reason})
+	}
+}
+
+// intern returns the one copy of a claim.
+func (c *collector) intern(cl Claim) *Claim {
+	if p := c.claims[cl]; p != nil {
+		return p
+	}
+	for _, s := range []*string{&cl.Source, &cl.Tool, &cl.Actors, &cl.Date, &cl.Note} {
+		*s = strings.Clone(strings.TrimSpace(strings.ToValidUTF8(*s, "\uFFFD")))
+	}
+	if cl.Source == "" {
+		cl.Source = c.defaultSource()
+	}
+	cl.File = c.name
+	if cl.Grade == (Grade{}) {
+		cl.Grade = gradeOf(cl.Source)
+	}
+	p := &cl
+	c.claims[cl] = p
+	return p
+}
+
+func (c *collector) defaultSource() string {
+	if c.opt.Source != "" {
+		return c.opt.Source
+	}
+	return path.Base(strings.ReplaceAll(c.name, `\`, "/"))
+}
+
+// add takes one value. Values that are not what their type says are kept, as
+// rejected ones: the check tells about them.
+func (c *collector) add(t Type, raw string, in Indicator) error {
+	if len(c.out.Indicators) >= c.opt.MaxEntries {
+		return errTooMany
+	}
+	if t == Path && strings.ContainsAny(raw, "<*") {
+		t = PathPattern
+	}
+	value, bad := canonical(t, raw)
+	in.Type = t
+	in.Value = strings.Clone(strings.ToValidUTF8(value, "\uFFFD"))
+	if raw != value {
+		in.Written = strings.Clone(strings.ToValidUTF8(raw[:min(len(raw), maxValue)], "\uFFFD"))
+	}
+	if bad != "" {
+		in.Decision = Rejected
+		in.because("not a valid " + t.String() + ": " + string(bad))
+	}
+	c.out.Indicators = append(c.out.Indicators, in)
+	return nil
+}
+
+// A countReader counts and limits what is read. The allowance for one entry
+// starts anew at each call of entry.
+type countReader struct {
+	r       io.Reader
+	n, max  int64
+	element int64 // bytes since the last entry; limited when limit > 0
+	limit   int64
+}
+
+func (r *countReader) entry() { r.element = 0 }
+
+func (r *countReader) Read(p []byte) (int, error) {
+	if r.n >= r.max {
+		return 0, errTooLong
+	}
+	if r.limit > 0 && r.element > r.limit {
+		return 0, errElement
+	}
+	n, err := r.r.Read(p[:min(int64(len(p)), r.max-r.n)])
+	r.n += int64(n)
+	r.element += int64(n)
+	return n, err
+}

@@ -1,0 +1,276 @@
+package intel
+
+import (
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// A table reads rows with a header. The header may name a column for the value
+// and one for its type, or one column per type ("md5, sha256, filename").
+type table struct {
+	c     *collector
+	lines *lineReader
+	sep   byte
+	role  []string       // per column: a role of columnRoles or ""
+	typed map[int]Type   // columns of one type each
+	at    map[string]int // role -> column
+	row   int64
+}
+
+// columnRoles translates the headers in circulation.
+func columnRoles() map[string]string {
+	out := map[string]string{}
+	for role, names := range map[string]string{
+		"value":  "value indicator ioc observable indicator_value ioc_value observable_value x_opencti_main_observable_value",
+		"type":   "type ioc_type indicator_type kind observable_type indicatortype entity_type",
+		"source": "source reference feed origin reporter provider references report ioc_source",
+		"actor":  "actor_label actor threat_actor actors campaign group threat-actor adversary",
+		"tool":   "tool malware family malware_printable malware_family signature threat",
+		"date":   "date first_seen firstseen dateadded date_added first_seen_utc created published first-seen",
+		"note":   "note comment description notes comments title",
+		"action": "action use decision recommended_action",
+		"to_ids": "to_ids ids",
+		"status": "status",
+		"from":   "valid_from validfrom start",
+		"until":  "valid_until validuntil expiration expires expiration_date last_seen lastseen last_seen_utc expirationtime",
+		"grade":  "grade admiralty reliability source_grade",
+	} {
+		for name := range strings.FieldsSeq(names) {
+			out[name] = role
+		}
+	}
+	return out
+}
+
+// header takes a line as the header if it is one.
+func (t *table) header(line string) bool {
+	for _, sep := range []byte{',', ';', '\t', '|'} {
+		cells, _ := splitRow(line, sep)
+		if t.tryHeader(cells, sep) {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *table) tryHeader(cells []string, sep byte) bool {
+	roles := columnRoles()
+	t.sep, t.role, t.typed, t.at = sep, make([]string, len(cells)), map[int]Type{}, map[string]int{}
+	for i, cell := range cells {
+		name := strings.ToLower(strings.Trim(strings.TrimSpace(cell), `"'`))
+		if role := roles[strings.ReplaceAll(name, " ", "_")]; role != "" {
+			if _, twice := t.at[role]; !twice {
+				t.role[i], t.at[role] = role, i
+			}
+			continue
+		}
+		if ty, ok := t.typeColumn(name); ok {
+			t.typed[i] = ty
+		}
+	}
+	_, hasValue := t.at["value"]
+	if hasValue {
+		t.typed = nil
+	}
+	return hasValue || len(t.typed) > 0 && (len(cells) > 1 || sep == ',')
+}
+
+// typeColumn finds the type of a column that holds values of one type. Hash
+// columns without an algorithm are settled per value.
+func (t *table) typeColumn(name string) (Type, bool) {
+	switch name {
+	case "hash", "filehash", "file_hash", "hashes", "file hash":
+		return Other, true
+	case "other":
+		return Other, false
+	}
+	ty, ok := t.c.types.names[name]
+	return ty, ok
+}
+
+// read reads the rows.
+func (t *table) read() error {
+	t.c.format = "csv"
+	for {
+		line, err := t.lines.next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		t.row = t.lines.n
+		trimmed := strings.TrimSpace(line)
+		switch {
+		case t.lines.long:
+			t.c.problem(t.row, 0, "line is longer than 64 KiB")
+			continue
+		case trimmed == "" || trimmed[0] == '#':
+			continue
+		}
+		if err := t.line(line); err != nil {
+			return err
+		}
+	}
+}
+
+// maxRowLines bounds the lines that a quoted cell may span.
+const maxRowLines = 64
+
+func (t *table) line(line string) error {
+	cells, open := splitRow(line, t.sep)
+	if !open {
+		return t.cells(cells)
+	}
+	all, spare := line, []string(nil)
+	for len(spare) < maxRowLines && len(all) < maxLine {
+		next, err := t.lines.next()
+		if err != nil || t.lines.long {
+			break
+		}
+		spare = append(spare, next)
+		all += "\n" + next
+		if cells, open = splitRow(all, t.sep); !open {
+			return t.cells(cells)
+		}
+	}
+	t.lines.back = append(spare, t.lines.back...)
+	t.lines.n = t.row
+	t.c.problem(t.row, 0, "a quote is never closed")
+	return nil
+}
+
+// splitRow splits a row at its separator, with cells in double quotes. open
+// says that a quote is not closed.
+func splitRow(line string, sep byte) (cells []string, open bool) {
+	for {
+		rest := strings.TrimLeft(line, " ")
+		if strings.HasPrefix(rest, `"`) {
+			cell, after, closed := quoted(rest[1:])
+			if !closed {
+				return append(cells, cell), true
+			}
+			cells = append(cells, cell)
+			i := strings.IndexByte(after, sep)
+			if i < 0 {
+				return cells, false
+			}
+			line = after[i+1:]
+			continue
+		}
+		i := strings.IndexByte(line, sep)
+		if i < 0 {
+			return append(cells, strings.TrimSpace(line)), false
+		}
+		cells = append(cells, strings.TrimSpace(line[:i]))
+		line = line[i+1:]
+	}
+}
+
+// quoted reads a cell up to its closing quote; two quotes stand for one.
+func quoted(s string) (cell, after string, closed bool) {
+	i := strings.IndexByte(s, '"')
+	if i < 0 {
+		return s, "", false
+	}
+	if i+1 >= len(s) || s[i+1] != '"' {
+		return s[:i], s[i+1:], true
+	}
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(s, '"')
+		if i < 0 {
+			return b.String() + s, "", false
+		}
+		b.WriteString(s[:i])
+		if i+1 >= len(s) || s[i+1] != '"' {
+			return b.String(), s[i+1:], true
+		}
+		b.WriteByte('"')
+		s = s[i+2:]
+	}
+}
+
+// cell returns the row's cell for a role.
+func (t *table) cell(cells []string, role string) string {
+	if i, ok := t.at[role]; ok && i < len(cells) {
+		return strings.TrimSpace(cells[i])
+	}
+	return ""
+}
+
+// cells takes one row.
+func (t *table) cells(cells []string) error {
+	get := func(role string) string { return t.cell(cells, role) }
+	in := t.c.described(get)
+	in.Line = int32(min(t.row, 1<<31-1))
+	if _, ok := t.at["value"]; ok {
+		return t.value(get("type"), get("value"), in)
+	}
+	found := false
+	for i := range cells {
+		ty, ok := t.typed[i]
+		if v := strings.TrimSpace(cells[i]); ok && v != "" && v != "-" {
+			found = true
+			if err := t.typedCell(ty, v, in); err != nil {
+				return err
+			}
+		}
+	}
+	if !found {
+		t.c.problem(t.row, 0, "row without a value")
+	}
+	return nil
+}
+
+func (t *table) typedCell(ty Type, v string, in Indicator) error {
+	if ty == Other {
+		return t.value("hash", v, in)
+	}
+	return t.c.add(ty, v, in)
+}
+
+func (t *table) value(name, v string, in Indicator) error {
+	if v == "" {
+		t.c.problem(t.row, 0, "row without a value")
+		return nil
+	}
+	ty, ok := t.c.types.parse(name, v)
+	if ok {
+		return t.c.add(ty, v, in)
+	}
+	if name == "" {
+		t.c.problem(t.row, 0, "no type, and none that the value shows")
+		return nil
+	}
+	return t.c.composite(name, v, in, true)
+}
+
+// described reads what a row or object says beside the value.
+func (c *collector) described(get func(string) string) Indicator {
+	in := Indicator{Asked: parseDecision(get("action"))}
+	claim := Claim{
+		Source: get("source"), Tool: get("tool"), Actors: get("actor"), Date: get("date"), Note: get("note"),
+		Grade: parseGrade(get("grade")),
+	}
+	if !utf8.ValidString(claim.Note) || len(claim.Note) > 512 {
+		claim.Note = claim.Note[:min(len(claim.Note), 512)]
+	}
+	in.Claim = c.intern(claim)
+	switch status := strings.ToLower(get("status")); {
+	case status == "corrupt" && in.Asked == None:
+		in.Asked = Rejected
+	case status == "conflict" && in.Asked == None:
+		in.Asked = Hunt
+	}
+	if ids := strings.ToLower(get("to_ids")); in.Asked == None && (ids == "0" || ids == "false") {
+		in.Asked = Hunt
+	}
+	in.From, _ = parseDay(get("from"))
+	in.Until, _ = parseDay(get("until"))
+	if in.Until != 0 && in.Until%86400 == 0 {
+		in.Until += 86399 // a day lasts to its end
+	}
+	return in
+}

@@ -1,0 +1,176 @@
+package intel
+
+import (
+	"net/netip"
+	"strings"
+	"sync"
+)
+
+var services = sync.OnceValue(newServiceIndex)
+
+// settle decides between two indicators that cannot both be right: the one of
+// the worse source is rejected; of equals both are left to hunting.
+func settle(a, b *Indicator, why string) {
+	switch {
+	case a.Decision == Rejected || b.Decision == Rejected:
+		mark(a, None, why+": "+b.Value+" ("+b.Type.String()+")")
+		mark(b, None, why+": "+a.Value+" ("+a.Type.String()+")")
+	case gradeFor(a).better(gradeFor(b)):
+		mark(b, Rejected, why+": "+a.Value+" ("+a.Type.String()+") of a better source")
+	case gradeFor(b).better(gradeFor(a)):
+		mark(a, Rejected, why+": "+b.Value+" ("+b.Type.String()+") of a better source")
+	default:
+		mark(a, Hunt, why+": "+b.Value+" ("+b.Type.String()+")")
+		mark(b, Hunt, why+": "+a.Value+" ("+a.Type.String()+")")
+	}
+}
+
+// mark lowers an indicator, or only tells the reason to one that is rejected.
+func mark(in *Indicator, d Decision, why string) {
+	if d == None {
+		if in.Decision == Rejected {
+			in.because(why)
+		}
+		return
+	}
+	in.lower(d, why)
+}
+
+func gradeFor(in *Indicator) Grade {
+	if in.Claim == nil {
+		return Grade{}
+	}
+	return in.Claim.Grade
+}
+
+// sameValueTwoTypes finds names that were taken for hashes: well-formed, so
+// that only the other row tells.
+func (c *checker) sameValueTwoTypes() {
+	names := map[string][]int32{}
+	for i := range c.list {
+		in := &c.list[i]
+		if !in.Type.isFileHash() && len(in.Value) >= 32 && isHex(in.Value) {
+			v := strings.ToLower(in.Value)
+			names[v] = append(names[v], int32(i))
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	for i := range c.list {
+		in := &c.list[i]
+		if !in.Type.isFileHash() {
+			continue
+		}
+		for _, n := range names[in.Value] {
+			settle(in, &c.list[n], "the same value is listed under another type")
+		}
+	}
+}
+
+// hyphenTwins finds host names that lost their hyphens on the way, by their
+// own name and by that of their registered domain: a twin exists with hyphens.
+func (c *checker) hyphenTwins() {
+	real := map[string][]int32{} // bare name -> indicators with hyphens
+	for i := range c.list {
+		in := &c.list[i]
+		if in.Type != Domain || in.Decision == Rejected || !strings.Contains(in.Value, "-") {
+			continue
+		}
+		for _, name := range c.namesOf(in.Value) {
+			if strings.Contains(name, "-") {
+				bare := strings.ReplaceAll(name, "-", "")
+				real[bare] = append(real[bare], int32(i))
+			}
+		}
+	}
+	if len(real) == 0 {
+		return
+	}
+	for i := range c.list {
+		if in := &c.list[i]; in.Type == Domain {
+			c.twinOf(in, real)
+		}
+	}
+}
+
+func (c *checker) namesOf(host string) []string {
+	if reg := c.lists.Registered(host); reg != "" && reg != host {
+		return []string{host, reg}
+	}
+	return []string{host}
+}
+
+// twinOf flags in if one of its names is another's without the hyphens. Text
+// extraction loses hyphens and never adds any, so of equal sources the barer
+// name is the doubtful one.
+func (c *checker) twinOf(in *Indicator, real map[string][]int32) {
+	for _, name := range c.namesOf(in.Value) {
+		for _, t := range real[strings.ReplaceAll(name, "-", "")] {
+			twin := &c.list[t]
+			if strings.Count(in.Value, "-") >= strings.Count(twin.Value, "-") && strings.Contains(name, "-") || c.holds(twin, name) {
+				continue
+			}
+			why := "hyphens seem lost: " + twin.Value + " is listed too"
+			switch {
+			case in.Decision == Rejected:
+				in.because(why)
+			case gradeFor(twin).better(gradeFor(in)):
+				in.lower(Rejected, why+", by a better source")
+			case !gradeFor(in).better(gradeFor(twin)):
+				in.lower(Hunt, why)
+			}
+			return
+		}
+	}
+}
+
+// holds reports whether a name is spelled the same in the twin: then nothing
+// was lost.
+func (c *checker) holds(twin *Indicator, name string) bool {
+	for _, n := range c.namesOf(twin.Value) {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+// addressTwins finds addresses of one source of which one is the beginning of
+// the other: a digit was cut off. In copied lists that are short enough for it
+// to be no accident, neither is used for detection.
+func (c *checker) addressTwins() {
+	nets := map[netip.Prefix][]int32{}
+	for i := range c.list {
+		in := &c.list[i]
+		if in.Type != IP || in.Claim == nil || gradeFor(in).Source < 3 {
+			continue
+		}
+		if a, err := netip.ParseAddr(in.Value); err == nil && a.Is4() {
+			if p, err := a.Prefix(24); err == nil && len(nets[p]) <= 2 {
+				nets[p] = append(nets[p], int32(i))
+			}
+		}
+	}
+	for i := range c.list {
+		a, err := netip.ParseAddr(c.list[i].Value)
+		if err != nil || c.list[i].Type != IP || !a.Is4() {
+			continue
+		}
+		p, _ := a.Prefix(24)
+		if pair := nets[p]; len(pair) == 2 && pair[0] == int32(i) {
+			c.cutOff(&c.list[pair[0]], &c.list[pair[1]])
+		}
+	}
+}
+
+func (c *checker) cutOff(a, b *Indicator) {
+	if len(a.Value) > len(b.Value) {
+		a, b = b, a
+	}
+	if len(a.Value) == len(b.Value) || !strings.HasPrefix(b.Value, a.Value) || a.Claim.Source != b.Claim.Source {
+		return
+	}
+	a.lower(Hunt, "may be cut off: "+b.Value+" is in the same list")
+	b.lower(Hunt, "may be the whole of "+a.Value+", which is in the same list")
+}

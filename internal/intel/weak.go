@@ -1,0 +1,149 @@
+package intel
+
+import "strings"
+
+// weakKind takes kinds of value that prove little down to hunting, unless
+// their source asks for detection; some not even then.
+func weakKind(in *Indicator) {
+	if why := hopeless(in.Type); why != "" {
+		in.hopeless = true
+		in.because(why)
+	}
+	if why := tooCommon(in); why != "" {
+		in.lower(Hunt, why)
+		return
+	}
+	if in.Asked == Detect {
+		return
+	}
+	if why := weak(in); why != "" {
+		in.lower(Hunt, why)
+	}
+}
+
+// hopeless says why a type is in no log.
+func hopeless(t Type) string {
+	switch t {
+	case PDB, Watermark, Packer:
+		return "found in files only, no log carries it"
+	case RegistrantEmail, RegistrantOrg:
+		return "found in registration data only, no log carries it"
+	case Other:
+		return "kept, not searched for"
+	}
+	return ""
+}
+
+func weak(in *Indicator) string {
+	switch in.Type {
+	case Watermark, RegistrantEmail, RegistrantOrg, Account, UserAgent, Cookie, JA3, JA3S, JA4:
+		return "a weak kind: many share " + in.Type.String() + " values"
+	case Filename:
+		return "a bare file name: anybody may use it"
+	case URIPath:
+		return "a path without its host"
+	case CryptoKey:
+		return "a key: seen in logs only by accident"
+	}
+	return ""
+}
+
+// tooCommon names values that are found on every machine.
+func tooCommon(in *Indicator) string {
+	low := strings.ToLower(in.Value)
+	switch in.Type {
+	case Filename:
+		if commonFile(low) {
+			return "a file of every Windows system"
+		}
+	case RegistryKey:
+		leaf := low[strings.LastIndexByte(low, '\\')+1:]
+		if (leaf == "data" || leaf == "update") && strings.Count(low, `\`) <= 3 {
+			return "a generic registry name"
+		}
+	case URIPath:
+		if low == "/" || low == "/index.php" || low == "/index.html" || len(low) < 4 {
+			return "a path of every web server"
+		}
+	case CommandLine, ArchivePassword, CryptoKey:
+		if len(low) < minFragment {
+			return "too short to be looked for in command lines"
+		}
+	}
+	return ""
+}
+
+// minFragment is the least length of what is looked for inside other text.
+const minFragment = 6
+
+func commonFile(name string) bool {
+	switch name {
+	case "svchost.exe", "explorer.exe", "cmd.exe", "powershell.exe", "rundll32.exe", "regsvr32.exe", "services.exe",
+		"lsass.exe", "csrss.exe", "winlogon.exe", "taskhost.exe", "taskhostw.exe", "conhost.exe", "dllhost.exe",
+		"msiexec.exe", "notepad.exe", "net.exe", "wmic.exe", "kernel32.dll", "ntdll.dll", "user32.dll", "version.dll",
+		"core.dll", "update.exe", "setup.exe", "install.exe", "test.exe", "a.exe", "1.exe", "readme.txt", "index.php":
+		return true
+	}
+	return false
+}
+
+// sharedServices are domains below which everybody may have a place. Public
+// suffixes are known from the warninglists; these are not among them.
+func sharedServices() []string {
+	return []string{
+		"fastly.net", "ssl.fastly.net", "global.ssl.fastly.net", "workers.dev", "pages.dev", "amazonaws.com",
+		"cloudfront.net", "softether.net", "b-cdn.net", "bunnycdn.com", "raw.githubusercontent.com", "githubusercontent.com",
+		"github.io", "github.com", "gitlab.io", "azureedge.net", "azurefd.net", "azurewebsites.net", "windows.net",
+		"cloudapp.net", "cloudapp.azure.com", "herokuapp.com", "netlify.app", "vercel.app", "web.app", "firebaseapp.com",
+		"appspot.com", "googleusercontent.com", "blogspot.com", "wordpress.com", "akamaized.net", "akamaihd.net",
+		"edgekey.net", "edgesuite.net", "cdn77.org", "stackpathdns.com", "hwcdn.net", "cloudflare.com", "ngrok.io",
+		"ngrok-free.app", "trycloudflare.com", "duckdns.org", "no-ip.org", "ddns.net", "dynu.net", "onion.to", "sharepoint.com",
+		"dropboxusercontent.com", "digitaloceanspaces.com", "backblazeb2.com", "linodeobjects.com", "r2.dev", "myqcloud.com", "aliyuncs.com",
+	}
+}
+
+// A serviceIndex answers whether a domain is shared, without allocating.
+type serviceIndex map[string]bool
+
+func newServiceIndex() serviceIndex {
+	m := serviceIndex{}
+	for _, s := range sharedServices() {
+		m[s] = true
+	}
+	return m
+}
+
+func sharedService(host string) bool { return services()[host] }
+
+// sharedParent returns the shared service above a host, or "".
+func sharedParent(host string) string {
+	index := services()
+	for {
+		_, rest, ok := strings.Cut(host, ".")
+		if !ok {
+			return ""
+		}
+		if index[rest] {
+			return rest
+		}
+		host = rest
+	}
+}
+
+// publicUpload reports whether a host takes files from anybody.
+func publicUpload(host string) bool {
+	host = strings.TrimPrefix(strings.TrimPrefix(host, "www."), "api.")
+	switch host {
+	case "file.io", "anonfiles.com", "transfer.sh", "gofile.io", "mega.nz", "mediafire.com", "wetransfer.com",
+		"sendspace.com", "pastebin.com", "temp.sh", "0x0.st", "bashupload.com", "uploadfiles.io", "dropbox.com",
+		"drive.google.com", "onedrive.live.com", "filebin.net", "catbox.moe", "ufile.io", "pixeldrain.com":
+		return true
+	}
+	return false
+}
+
+// genericPath reports whether a path is that of a service's interface rather
+// than of one object in it.
+func genericPath(p string) bool {
+	return len(p) <= 12 && strings.Count(p, "/") <= 2 && !strings.ContainsAny(p, "?.=0123456789")
+}
