@@ -6,13 +6,17 @@ type Names struct {
 	known map[string]string
 }
 
-// maxNames bounds what Names remembers; a log has few hosts.
-const maxNames = 4096
+// Bounds of what Names remembers; a log has few hosts, and their names are
+// short.
+const (
+	maxNames   = 4096
+	longestOne = 256
+)
 
 // Intern returns b as a string.
 func (n *Names) Intern(b []byte) string {
-	if len(b) == 0 {
-		return ""
+	if len(b) == 0 || len(b) > longestOne {
+		return string(b)
 	}
 	if s, ok := n.known[string(b)]; ok {
 		return s

@@ -52,6 +52,9 @@ const (
 	everyTurn = 64
 )
 
+// NoHost is the note on logs that do not say which machine wrote them.
+const NoHost = "the log does not name the machine that wrote it"
+
 // A Reader reads parts of text logs. It implements [source.Reader].
 type Reader struct {
 	parser Parser
@@ -64,6 +67,7 @@ type Reader struct {
 	rep    source.Report
 	stop   bool
 	unlist int64
+	orphan bool // events whose log does not say which machine wrote it
 	emit   func(*event.Event)
 }
 
@@ -76,7 +80,7 @@ func NewReader(p Parser) *Reader {
 
 // Read implements [source.Reader].
 func (r *Reader) Read(ctx context.Context, in *source.Input, part source.Part, yield func(*event.Event) bool) source.Report {
-	r.yield, r.rep, r.stop, r.unlist = yield, source.Report{}, false, 0
+	r.yield, r.rep, r.stop, r.unlist, r.orphan = yield, source.Report{}, false, 0, false
 	r.origin = event.Origin{File: in.Path, Member: in.Member, Line: max(part.Line, 1) - 1}
 	r.clock.begin(ctx, in)
 	r.parser.Begin(in, part, &r.clock)
@@ -123,6 +127,7 @@ func (r *Reader) hand(e *event.Event) {
 		return
 	}
 	e.Origin = r.origin
+	r.orphan = r.orphan || e.Host == ""
 	r.rep.Records++
 	r.stop = !r.yield(e)
 }
@@ -145,6 +150,9 @@ func (r *Reader) finish(part source.Part) {
 	}
 	if r.unlist > 0 {
 		r.rep.Notes = append(r.rep.Notes, "more damage than is listed")
+	}
+	if r.orphan {
+		r.rep.Notes = append(r.rep.Notes, NoHost)
 	}
 	r.rep.Notes = append(r.rep.Notes, r.parser.Notes()...)
 	r.rep.Notes = append(r.rep.Notes, r.clock.notes()...)

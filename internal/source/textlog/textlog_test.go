@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -340,5 +341,21 @@ func TestColumnsThatChangeKeepTheFileWhole(t *testing.T) {
 			}
 			return true
 		})
+	}
+}
+
+func TestALogThatDoesNotNameItsMachineIsNoted(t *testing.T) {
+	for _, c := range []struct {
+		format, text string
+		noted        bool
+	}{
+		{"squid", "1750000000.123 87 192.0.2.9 TCP_MISS/200 4512 GET http://example.com/ - HIER_NONE/- -\n", true},
+		{"squid", "Jun 15 10:00:00 px1 squid[1]: 1750000000.123 87 192.0.2.9 TCP_MISS/200 4512 GET http://example.com/ - HIER_NONE/- -\n", false},
+		{"zscaler", "{\"sourcetype\":\"zscalernss-web\",\"event\":{\"eurl\":\"a\"}}\n", true},
+	} {
+		_, rep := sourcetest.Read(t, formatOf(t, c.format), evidence(c.text))
+		if slices.Contains(rep.Notes, textlog.NoHost) != c.noted {
+			t.Errorf("%s: notes %q", c.text, rep.Notes)
+		}
 	}
 }

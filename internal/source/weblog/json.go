@@ -49,6 +49,7 @@ type maker struct {
 	rec     *textlog.Record
 	objects *textlog.Objects
 	event   event.Event
+	made    bool // an event
 	undated bool
 	local   bool
 }
@@ -58,7 +59,7 @@ func (m *maker) Begin() {
 	if m.objects == nil {
 		m.objects = textlog.NewObjects(roles(), "")
 	}
-	m.undated, m.local = false, false
+	m.made, m.undated, m.local = false, false, false
 }
 
 // Crowded implements [objects.Maker].
@@ -69,6 +70,9 @@ func (m *maker) Forget() { m.objects.Forget() }
 
 // Notes implements [objects.Maker].
 func (m *maker) Notes() (out []string) {
+	if m.made {
+		out = append(out, textlog.NoHost)
+	}
 	if m.undated {
 		out = append(out, "events without a time")
 	}
@@ -101,6 +105,7 @@ func (m *maker) Make(o *objects.Object) *event.Event {
 	r.ServerAliases(&q)
 	r.Fill(&m.event)
 	m.event.Source = event.Source{Category: "webserver"}
+	m.made = true
 	at, zoned, ok := textlog.ParseTime(t.Text(theTime))
 	m.event.Time, m.undated, m.local = at, m.undated || !ok, m.local || ok && !zoned
 	return &m.event

@@ -106,12 +106,13 @@ type maker struct {
 	objects *textlog.Objects
 	names   textlog.Names
 	event   event.Event
+	made    bool // an event
 	undated bool
 	local   bool
 }
 
 // Begin implements [objects.Maker].
-func (m *maker) Begin() { m.undated, m.local = false, false }
+func (m *maker) Begin() { m.made, m.undated, m.local = false, false, false }
 
 // Crowded implements [objects.Maker].
 func (m *maker) Crowded() bool { return m.objects.Crowded() }
@@ -121,6 +122,9 @@ func (m *maker) Forget() { m.objects.Forget() }
 
 // Notes implements [objects.Maker].
 func (m *maker) Notes() (out []string) {
+	if m.made {
+		out = append(out, textlog.NoHost)
+	}
 	if m.undated {
 		out = append(out, "events without a time")
 	}
@@ -153,6 +157,7 @@ func (m *maker) Make(o *objects.Object) *event.Event {
 	m.objects.Fill(m.rec)
 	m.event.Source = m.bind(bytes.Trim(feed, "-_"))
 	m.rec.Fill(&m.event)
+	m.made = true
 	at, zoned, ok := textlog.ParseTime(m.text(theTime))
 	m.event.Time, m.undated, m.local = at, m.undated || !ok, m.local || ok && !zoned
 	return &m.event
