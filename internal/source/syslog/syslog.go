@@ -31,10 +31,11 @@ import (
 type Format struct {
 	shapes  textlog.Shapes
 	carried []carried
+	objects []source.Format
 }
 
 // New returns the format.
-func New() *Format { return &Format{carried: allCarried()} }
+func New() *Format { return &Format{carried: allCarried(), objects: objectFormats()} }
 
 // Name implements [source.Format].
 func (*Format) Name() string { return "syslog" }
@@ -82,6 +83,7 @@ func (f *Format) newParser() *parser {
 	for _, c := range f.carried {
 		p.inner = append(p.inner, c.parser(&f.shapes))
 	}
+	p.inner = append(p.inner, newObjectLines(f.objects))
 	return p
 }
 

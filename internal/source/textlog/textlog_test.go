@@ -246,6 +246,9 @@ func TestSyslogUnpacksWhatItCarries(t *testing.T) {
 		"Jun 15 10:00:04 gw dnsmasq[1]: query[A] example.com from 192.0.2.9",
 		"Jun 15 10:00:05 mx1 postfix/smtpd[12]: 4Bz1x2: client=unknown[192.0.2.9]",
 		"Jun 15 10:00:06 web1 nginx: 192.0.2.9 - - [15/Jun/2025:10:00:00 +0200] \"GET /a HTTP/1.1\" 200 5 \"-\" \"curl\"",
+		"Jun 15 10:00:07 px2 nss: {\"sourcetype\":\"zscalernss-web\",\"event\":{\"time\":\"Sun Jun 15 10:00:00 2025\",\"eurl\":\"a/b\"}}",
+		"Jun 15 10:00:08 web2 nginx: {\"remote_addr\":\"192.0.2.9\",\"request\":\"GET / HTTP/1.1\",\"status\":200}",
+		"Jun 15 10:00:09 web2 app: {\"a\":1}",
 		"    at something.that.is.no.line",
 	}, "\n") + "\n"
 	in := evidence(text)
@@ -255,7 +258,10 @@ func TestSyslogUnpacksWhatItCarries(t *testing.T) {
 	for _, e := range events {
 		got = append(got, e.Source.Log()+"@"+e.Host)
 	}
-	want := "[linux/sshd@web1 checkpoint/firewall/cef@fw1 fortigate/event@fw2 squid/proxy@px1 dnsmasq/dns@gw linux/postfix@mx1 webserver@web1 linux/syslog@]"
+	want := "[linux/sshd@web1 checkpoint/firewall/cef@fw1 fortigate/event@fw2 squid/proxy@px1 dnsmasq/dns@gw linux/postfix@mx1 webserver@web1 zscaler/proxy/web@px2 webserver@web2 linux/syslog@web2 linux/syslog@]"
+	if at := events[8].Time; at.Year() != 2025 {
+		t.Errorf("a request without time of its own is at %v, want the time of the header", at)
+	}
 	if fmt.Sprint(got) != want || rep.Damaged != 1 || !f.Claims("x", in.Head) {
 		t.Errorf("got %v\nwant %s\nreport %+v", got, want, rep)
 	}
