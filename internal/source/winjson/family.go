@@ -65,9 +65,22 @@ func familyOf(paths []string) family {
 	case seen.module > 0 && seen.source > 2:
 		return nxlog{oldProcessID: seen.exec == 0}
 	case seen.source > 2:
-		return flat
+		return flat // other tables are known better by their columns
 	}
 	return nil
+}
+
+// meaning finds out what an object with these paths is: one of a family, or a
+// row of a table. Neither means that it is no Windows event.
+func meaning(paths []string) (family, *winlog.Table) {
+	f := familyOf(paths)
+	if f != nil && f != flat {
+		return f, nil
+	}
+	if t := winlog.NewTable(paths); t != nil && !t.General() {
+		return nil, t
+	}
+	return f, nil
 }
 
 // flatSigns are keys of flat exports; three of them make a Windows event.

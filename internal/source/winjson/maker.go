@@ -16,10 +16,19 @@ type maker struct {
 	event  event.Event
 	fixed  []byte // values that were changed
 	seen   remarks
+	rows   *winlog.Rows
+	row    []winlog.Leaf
+}
+
+func newMaker(shapes *winlog.Shapes) *maker {
+	return &maker{shapes: shapes, rows: winlog.NewRows(winlog.NewBuilder(shapes))}
 }
 
 // Begin implements [objects.Maker].
-func (m *maker) Begin() { m.seen = remarks{} }
+func (m *maker) Begin() {
+	m.seen = remarks{}
+	m.rows.Begin()
+}
 
 // Crowded implements [objects.Maker].
 func (m *maker) Crowded() bool { return m.plans.Crowded() }
@@ -33,6 +42,9 @@ func (m *maker) Make(o *objects.Object) *event.Event {
 	if p.alien {
 		return nil
 	}
+	if p.table != nil {
+		return m.tableRow(p.table, o)
+	}
 	if p.channel >= 0 && string(o.First(p.channel)) == winlog.PowerShellLog {
 		if p.classic == nil {
 			p.classic = newPlan(o.Runs, true, m.shapes)
@@ -45,6 +57,19 @@ func (m *maker) Make(o *objects.Object) *event.Event {
 	e.Values = m.values(p, o, e.Values[:0])
 	m.heads(p, o, e)
 	return e
+}
+
+func (m *maker) tableRow(t *winlog.Table, o *objects.Object) *event.Event {
+	m.row = m.row[:0]
+	for i := range o.Runs {
+		for _, l := range o.Run(i) {
+			m.row = append(m.row, winlog.Leaf{Column: i, Kind: l.Kind, Text: l.Text})
+		}
+	}
+	if !m.rows.Event(t, m.row, &m.event) {
+		return nil
+	}
+	return &m.event
 }
 
 func (m *maker) values(p *plan, o *objects.Object, out []event.Value) []event.Value {
@@ -124,5 +149,5 @@ func (m *maker) Notes() (notes []string) {
 			notes = append(notes, x.text)
 		}
 	}
-	return notes
+	return append(notes, m.rows.Notes()...)
 }

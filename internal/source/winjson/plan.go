@@ -13,7 +13,8 @@ import (
 // paths. It is made once and found again by that sequence, so that all
 // thinking about names is done once for many objects.
 type plan struct {
-	alien  bool // no Windows event
+	alien  bool          // no Windows event
+	table  *winlog.Table // a row of a table; nothing else is set then
 	shape  *event.Shape
 	field  []int32 // of each run, -1 for none
 	fix    []fix   // of each run
@@ -51,9 +52,9 @@ func newPlan(runs []*objects.Node, classic bool, shapes *winlog.Shapes) *plan {
 	for i, n := range runs {
 		paths[i] = n.Path()
 	}
-	f := familyOf(paths)
-	if f == nil {
-		p.alien = true
+	f, table := meaning(paths)
+	if p.table = table; table != nil || f == nil {
+		p.alien = table == nil
 		return p
 	}
 	targets := make([]target, len(runs))

@@ -31,15 +31,25 @@ func (*Format) Name() string { return "winjson" }
 
 // NewReader implements [source.Format].
 func (f *Format) NewReader() source.Reader {
-	return objects.NewReader(&maker{shapes: &f.shapes}, "no windows event")
+	return &reader{inner: objects.NewReader(newMaker(&f.shapes), "no windows event")}
 }
 
 // Claims implements [source.Format]. It looks at the keys of the first objects.
 func (*Format) Claims(_ string, head []byte) bool {
-	return objects.Claims(head, func(paths []string) bool { return familyOf(paths) != nil })
+	test := func(paths []string) bool {
+		f, t := meaning(paths)
+		return f != nil || t != nil && t.Plausible(head)
+	}
+	if w := wrapperOf(head); w != nil {
+		return w.claims(test)
+	}
+	return objects.Claims(head, test)
 }
 
 // Split implements [source.Format].
 func (*Format) Split(ctx context.Context, in *source.Input) ([]source.Part, error) {
+	if wrapperOf(in.Head) != nil {
+		return []source.Part{{To: in.Size, Line: 1}}, nil
+	}
 	return objects.Split(ctx, in)
 }
