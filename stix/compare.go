@@ -23,7 +23,9 @@ type EvalError struct {
 }
 
 // Error is "evaluating TEST: TEXT".
-func (e *EvalError) Error() string { return fmt.Sprintf("evaluating %s: %s", e.Test, e.Text) }
+func (e *EvalError) Error() string {
+	return visible(fmt.Sprintf("evaluating %s: %s", shorten(e.Test, 200), e.Text))
+}
 
 var errFuel = errors.New("the observation is too large for this pattern")
 

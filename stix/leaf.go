@@ -58,7 +58,7 @@ func compileTest(t *Test, limits Limits) (*compiledTest, error) {
 		c.set = newConstantSet(t.Values)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", t, err)
+		return nil, fmt.Errorf("%s: %w", visible(shorten(t.String(), 200)), err)
 	}
 	return c, nil
 }
@@ -105,11 +105,11 @@ func (l Limits) compile(expr string, binary bool) (matchFunc, int, error) {
 // engine must bound itself.
 func (l Limits) foreign(expr string, why error) (matchFunc, int, error) {
 	if l.Regexp == nil {
-		return nil, 0, fmt.Errorf("%w: %v", ErrRegexp, why)
+		return nil, 0, fmt.Errorf("%w: %s", ErrRegexp, visible(shorten(why.Error(), 200)))
 	}
 	f, err := l.Regexp(expr)
 	if err != nil {
-		return nil, 0, fmt.Errorf("%w: %v", ErrRegexp, err)
+		return nil, 0, fmt.Errorf("%w: %s", ErrRegexp, visible(shorten(err.Error(), 200)))
 	}
 	return f, 64, nil
 }

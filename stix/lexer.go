@@ -50,7 +50,7 @@ func (e *SyntaxError) Error() string {
 	if e.Hint != "" {
 		s += " (" + e.Hint + ")"
 	}
-	return s
+	return visible(s)
 }
 
 // place is "pattern:line:col".

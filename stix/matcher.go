@@ -64,8 +64,9 @@ type Result struct {
 }
 
 // Matcher matches one pattern against a stream of observations. It remembers
-// times and identities of those that fit a part of the pattern, never their contents. A
-// Matcher belongs to one goroutine.
+// times and identities of those that fit a part of the pattern, never their contents.
+// It stops at the first match; Reset makes it look for the next. A Matcher
+// belongs to one goroutine.
 type Matcher struct {
 	plan   *plan
 	limits Limits

@@ -86,11 +86,21 @@ func (o *Object) Time(name string) (t time.Time, ok bool) {
 	return ts.Time, err == nil
 }
 
-// Version20 tells a STIX 2.0 object: domain objects say "2.1" from 2.1 on and
-// said nothing before.
+// Version20 tells a STIX 2.0 object: from 2.1 on domain objects name their
+// version, before they did not.
 func (o *Object) Version20() bool {
 	v, has := o.tree["spec_version"]
-	return v == "2.0" || !has && sdoType(o.Type) && o.Type != "bundle"
+	return v == "2.0" || !has && typeOf20(o.Type)
+}
+
+// typeOf20 says whether STIX 2.0 had the type.
+func typeOf20(name string) bool {
+	switch name {
+	case "attack-pattern", "campaign", "course-of-action", "identity", "indicator", "intrusion-set", "malware",
+		"observed-data", "report", "threat-actor", "tool", "vulnerability", "relationship", "sighting", "marking-definition":
+		return true
+	}
+	return false
 }
 
 // Revoked tells that the creator took the object back.

@@ -242,3 +242,17 @@ func TestPatternLint(t *testing.T) {
 		t.Errorf("types that can agree: %v", ps)
 	}
 }
+
+func TestMessagesCannotDriveATerminal(t *testing.T) {
+	_, err := ParsePattern("[file:x = '\x1b[2J\u202e' file]")
+	p := pattern(t, "[file:hashes.MD5 = '\x1b[2J'] OR [ipv4-addr:value ISSUBSET '\x1b'] OR [file:name MATCHES '\x1b(?!a)']")
+	texts := []string{fmt.Sprint(err), fmt.Sprint(NewMatcher(p, Limits{}).Err()), fmt.Sprint(p.Lint())}
+	for _, p := range Lint(mustParse(t, sdoJSON("tool", `"name":"x","y\u001b":1,"created_by_ref":"\u001b\u202e"`))) {
+		texts = append(texts, p.String())
+	}
+	for _, s := range texts {
+		if strings.ContainsAny(s, "\x1b\u202e") {
+			t.Errorf("%q", s)
+		}
+	}
+}

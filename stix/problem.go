@@ -1,6 +1,10 @@
 package stix
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
 
 // Severity grades a problem.
 type Severity int
@@ -27,12 +31,26 @@ type Problem struct {
 	Severity Severity
 }
 
-// String is the problem on one line. Values from the object are quoted, so
-// that control characters cannot reach a terminal.
+// String is the problem on one line, fit for a terminal: what cannot be printed
+// is escaped.
 func (p Problem) String() string {
 	s := fmt.Sprintf("%s: %q: %s [%s]", p.Severity, p.Path, p.Text, p.Rule)
 	if p.Hint != "" {
 		s += ": " + p.Hint
 	}
-	return s
+	return visible(s)
+}
+
+// visible escapes control characters and whatever else is not printed as it
+// is. Texts of this package quote objects and patterns from strangers.
+func visible(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, "\\u%04x", r)
+		}
+	}
+	return b.String()
 }

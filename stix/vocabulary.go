@@ -3,14 +3,15 @@ package stix
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // enumeration lists the terms of a closed enumeration: anything else is an
 // error.
-func enumeration(name string) []string { return strings.Fields(enumerations()[name]) }
+func enumeration(name string) []string { return loadEnumerations()[name] }
 
-func enumerations() map[string]string {
-	return map[string]string{
+var loadEnumerations = sync.OnceValue(func() map[string][]string {
+	return termLists(map[string]string{
 		"opinion":        "strongly-disagree disagree neutral agree strongly-agree",
 		"encryption":     "AES-256-GCM ChaCha20-Poly1305 mime-type-indicated",
 		"extension-type": "new-sdo new-sco new-sro property-extension toplevel-property-extension",
@@ -21,16 +22,24 @@ func enumerations() map[string]string {
 		"registry-type":  "REG_NONE REG_SZ REG_EXPAND_SZ REG_BINARY REG_DWORD REG_DWORD_BIG_ENDIAN REG_DWORD_LITTLE_ENDIAN REG_LINK REG_MULTI_SZ REG_RESOURCE_LIST REG_FULL_RESOURCE_DESCRIPTION REG_RESOURCE_REQUIREMENTS_LIST REG_QWORD REG_INVALID_TYPE",
 		"address-family": "AF_UNSPEC AF_INET AF_IPX AF_APPLETALK AF_NETBIOS AF_INET6 AF_IRDA AF_BTH",
 		"socket-type":    "SOCK_STREAM SOCK_DGRAM SOCK_RAW SOCK_RDM SOCK_SEQPACKET",
+	})
+})
+
+func termLists(text map[string]string) map[string][]string {
+	out := make(map[string][]string, len(text))
+	for name, terms := range text {
+		out[name] = strings.Fields(terms)
 	}
+	return out
 }
 
 // Vocabulary lists the suggested terms of an open vocabulary by its short
 // name, such as "indicator-type". Other terms are legal. It is empty for a
 // vocabulary that is not kept here.
-func Vocabulary(name string) []string { return strings.Fields(vocabularies()[name]) }
+func Vocabulary(name string) []string { return slices.Clone(loadVocabularies()[name]) }
 
-func vocabularies() map[string]string {
-	return map[string]string{
+var loadVocabularies = sync.OnceValue(func() map[string][]string {
+	return termLists(map[string]string{
 		"indicator-type":      "anomalous-activity anonymization benign compromised malicious-activity attribution unknown",
 		"pattern-type":        "stix pcre sigma snort suricata yara",
 		"grouping-context":    "suspicious-activity malware-analysis unspecified",
@@ -47,8 +56,8 @@ func vocabularies() map[string]string {
 		"pe-type":             "dll exe sys",
 		"sector":              "agriculture aerospace automotive chemical commercial communications construction defense education energy entertainment financial-services government emergency-services government-local government-national government-public-services government-regional healthcare hospitality-leisure infrastructure dams nuclear water insurance legal manufacturing mining non-profit pharmaceuticals retail technology telecommunications transportation utilities",
 		"hash":                "MD5 SHA-1 SHA-256 SHA-512 SHA3-256 SHA3-512 SSDEEP TLSH",
-	}
-}
+	})
+})
 
 // relationships is the table of section 3.7 and Appendix B: for each source the
 // relationship types and their targets.
