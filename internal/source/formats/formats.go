@@ -5,9 +5,23 @@ package formats
 import (
 	"tyto/evtx"
 	"tyto/internal/source"
+	"tyto/internal/source/cef"
+	"tyto/internal/source/dnslog"
+	"tyto/internal/source/elff"
+	"tyto/internal/source/evtold"
 	"tyto/internal/source/evtxlog"
+	"tyto/internal/source/fortinet"
 	"tyto/internal/source/jsonlog"
+	"tyto/internal/source/leef"
+	"tyto/internal/source/paloalto"
+	"tyto/internal/source/postfix"
+	"tyto/internal/source/squid"
+	"tyto/internal/source/syslog"
+	"tyto/internal/source/weblog"
+	"tyto/internal/source/wincsv"
 	"tyto/internal/source/winjson"
+	"tyto/internal/source/winxml"
+	"tyto/internal/source/zscaler"
 )
 
 // Options are choices of the user that concern single formats.
@@ -24,7 +38,21 @@ type Options struct {
 func All(opt Options) []source.Format {
 	return []source.Format{
 		evtxlog.New(evtxlog.Options{Carve: opt.Carve, Foreign: opt.Templates, Headers: opt.Headers}),
+		evtold.New(evtold.Options{Carve: opt.Carve}),
 		winjson.New(),
+		winxml.New(),
+		wincsv.New(),
+		cef.New(),
+		leef.New(),
+		paloalto.New(),
+		fortinet.New(),
+		zscaler.New(),
+		elff.New(),
+		squid.New(),
+		weblog.New(),
+		dnslog.New(),
+		postfix.New(),
+		syslog.New(),
 		jsonlog.New(), // last: claims what the others do not know
 	}
 }

@@ -27,14 +27,41 @@ type sample struct {
 	text    string
 	records int
 	harmed  string
+	field   string // counts the records, from 0
+}
+
+// counting names the field that counts the records.
+func (s sample) counting(field string) sample {
+	s.field = field
+	return s
+}
+
+// headed puts a heading before the records.
+func (s sample) headed(line string) sample {
+	s.text, s.harmed = line+"\n"+s.text, line+"\n"+s.harmed
+	return s
 }
 
 func samples(t testing.TB) []sample {
 	const n = 3000
 	log := eventLog(t, n)
 	return []sample{
-		{"evtx", log, n, log[:72_000] + strings.Repeat("\xff", 100) + log[72_100:]},
+		{"evtx", log, n, log[:72_000] + strings.Repeat("\xff", 100) + log[72_100:], "N"},
 		lined("winjson", n, `{"EventID":4688,"Channel":"Security","SourceName":"P","Hostname":"H","TimeCreated":"2024-03-01T10:00:00Z","N":"%d"}`),
+		oldLog(n),
+		xmlLog(n),
+		lined("wincsv", n, `2024-03-01T10:00:00Z,4688,Security,P,H,"%d"`).headed("TimeCreated,EventID,Channel,Provider,Computer,N"),
+		lined("cef", n, `CEF:0|V|P|1|1|name|3|rt=1749974400123 N=%d msg=a b`),
+		lined("leef", n, "LEEF:1.0|V|P|1|1|devTime=1749974400\tN=%d\tx=y"),
+		lined("fortinet", n, `date=2025-06-15 time=10:00:00 logid="1" type="event" N=%d`),
+		lined("zscaler", n, `{"sourcetype":"zscalernss-web","event":{"time":"Sun Jun 15 10:00:00 2025","N":"%d"}}`),
+		lined("elff", n, "2025-06-15 10:00:00 %d /a").headed("#Fields: date time N cs-uri-stem"),
+		lined("paloalto", n, `1,2025/06/15 10:00:01,001,TRAFFIC,end,1,2025/06/15 10:00:00,192.0.2.9,198.51.100.7,,,,,,,,,,,,,,,,,%d,,,,`).counting("dport"),
+		lined("squid", n, `1750000000.123 %d 192.0.2.9 TCP_MISS/200 4512 GET http://example.com/ - HIER_DIRECT/198.51.100.7 text/html`).counting("elapsed"),
+		lined("weblog", n, `192.0.2.9 - - [15/Jun/2025:10:00:00 +0200] "GET /a HTTP/1.1" 200 %d`).counting("body_bytes_sent"),
+		lined("dnslog", n, `15-Jun-2025 10:00:00.425 client 192.0.2.9#%d: query: example.com IN A + (198.51.100.1)`).counting("src_port"),
+		lined("postfix", n, `Jun 15 10:00:00 mx1 postfix/qmgr[13]: 4Bz1x2: from=<mia@example.com>, size=%d, nrcpt=1`).counting("size"),
+		lined("syslog", n, `Jun 15 10:00:00 web1 app[%d]: hello`).counting("pid"),
 		lined("jsonlog", n, `{"ts":1709287200.5,"N":"%d","peer":{"ip":"192.0.2.1"}}`),
 	}
 }
@@ -47,7 +74,7 @@ func lined(format string, n int, line string) sample {
 	}
 	text := b.String()
 	mid := len(text) / 2
-	return sample{format, text, n, text[:mid] + "\x00{\n" + text[mid:]}
+	return sample{format, text, n, text[:mid] + "\x00{\n" + text[mid:], "N"}
 }
 
 func eventLog(t testing.TB, n int) string {
@@ -132,8 +159,8 @@ func readsAll(t *testing.T, s sample, in *source.Input) {
 		if e.Origin.File != in.Path || e.Shape == nil || e.Source == (event.Source{}) && s.format != "jsonlog" {
 			t.Fatalf("event %d is %+v", n, e)
 		}
-		if v, _ := e.Get("N"); string(v) != fmt.Sprint(n) {
-			t.Fatalf("event %d has N %q", n, v)
+		if v, _ := e.Get(s.field); string(v) != fmt.Sprint(n) {
+			t.Fatalf("event %d has %s %q", n, s.field, v)
 		}
 		n++
 		return true
