@@ -97,7 +97,7 @@ var (
 	httpAliases = map[string][]string{
 		"id.orig_h": {"c-ip"}, "method": {"cs-method"}, "user_agent": {"c-useragent", "cs-user-agent"},
 		"referrer": {"cs-referer", "cs-referrer"}, "status_code": {"sc-status"},
-		"username": {"cs-username"}, "orig_mime_types": {"cs-content-type"},
+		"username": {"cs-username"}, "cookie": {"cs-cookie"}, "orig_mime_types": {"cs-content-type"},
 	}
 )
 
