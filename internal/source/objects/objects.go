@@ -32,11 +32,25 @@ type Maker interface {
 	Forget()
 }
 
+// A Repeater is a Maker whose objects may give several events.
+type Repeater interface {
+	Maker
+	// Again returns the next event of the object that Make had last, nil when
+	// there is none.
+	Again() *event.Event
+}
+
 // Claims reports whether test likes the paths of one of the first objects in
 // a file's head. The last object may be cut, so paths may be missing.
 func Claims(head []byte, test func(paths []string) bool) bool {
+	return Options{}.Claims(head, test)
+}
+
+// Claims is the function Claims for objects read with options. Paths are those
+// of the objects in a wrapper.
+func (o Options) Claims(head []byte, test func(paths []string) bool) bool {
 	text := source.Text(head)
-	scan := scanner{tree: newTree(), lines: true}
+	scan := scanner{tree: newTree(), lines: true, opt: o}
 	for len(text) > 0 {
 		text = bytes.TrimLeft(text, " \t\r\n,[]")
 		if len(text) == 0 {
@@ -50,7 +64,7 @@ func Claims(head []byte, test func(paths []string) bool) bool {
 			continue
 		}
 		end, err := scan.object(text, 0)
-		if test(pathsOf(scan.leaves)) {
+		if test(o.unwrapped(pathsOf(scan.leaves))) {
 			return true
 		}
 		if err == errCut {
@@ -110,8 +124,14 @@ const partSize = 4 << 20
 // Split cuts a file into parts: with one object in a line at newlines, others
 // stay whole.
 func Split(ctx context.Context, in *source.Input) ([]source.Part, error) {
+	return Options{}.Split(ctx, in)
+}
+
+// Split is the function Split for files read with options: those with wrappers
+// stay whole.
+func (o Options) Split(ctx context.Context, in *source.Input) ([]source.Part, error) {
 	lay := layoutOf(in)
-	if !lay.lined || lay.coding != source.UTF8 || in.Size <= partSize {
+	if !lay.lined || o.isWrapped(in.Head) || lay.coding != source.UTF8 || in.Size <= partSize {
 		return []source.Part{{To: in.Size, Line: 1}}, nil
 	}
 	return source.SplitLines(ctx, in, partSize)

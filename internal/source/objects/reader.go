@@ -38,7 +38,12 @@ type Reader struct {
 // NewReader makes a reader. Objects that the maker refuses are told as damage
 // with the reason alien.
 func NewReader(m Maker, alien string) *Reader {
-	return &Reader{maker: m, alien: alien, scan: scanner{tree: newTree(), lines: true}}
+	return Options{}.NewReader(m, alien)
+}
+
+// NewReader is the function NewReader for objects read with options.
+func (o Options) NewReader(m Maker, alien string) *Reader {
+	return &Reader{maker: m, alien: alien, scan: scanner{tree: newTree(), lines: true, opt: o}}
 }
 
 // Read implements [source.Reader].
@@ -50,7 +55,7 @@ func (r *Reader) Read(ctx context.Context, in *source.Input, part source.Part, y
 	}
 	r.feed.open(in, part, lay.coding)
 	r.maker.Begin()
-	if lay.lined {
+	if w.wrapped = r.scan.opt.isWrapped(in.Head); lay.lined && !w.wrapped {
 		w.lined()
 	} else {
 		w.stream()
@@ -70,16 +75,18 @@ func (r *Reader) forget() {
 // A work is the reading of one part.
 type work struct {
 	*Reader
-	ctx    context.Context
-	yield  func(*event.Event) bool
-	line   int64 // of the window's start
-	origin event.Origin
-	rep    source.Report
-	stop   bool
-	turn   int
-	unlist int64 // stretches of damage not listed
-	broken bool  // text that is no UTF-8
-	excess bool  // values left out
+	ctx     context.Context
+	yield   func(*event.Event) bool
+	line    int64 // of the window's start
+	origin  event.Origin
+	rep     source.Report
+	stop    bool
+	turn    int
+	unlist  int64 // stretches of damage not listed
+	broken  bool  // text that is no UTF-8
+	wrapped bool  // objects stand in wrappers
+	inside  int   // wrappers around the window's start
+	excess  bool  // values left out
 }
 
 func (w *work) ended() bool {
@@ -175,6 +182,11 @@ func (w *work) stream() {
 		if !w.toObject() {
 			return
 		}
+		if w.wrapped && w.inside == 0 && w.opens() {
+			w.inside++
+			w.consume(1)
+			continue
+		}
 		end, err := w.whole()
 		if err == nil {
 			if !w.give(0, end) {
@@ -184,6 +196,7 @@ func (w *work) stream() {
 			continue
 		}
 		w.resync(reason(err))
+		w.inside = 0
 	}
 }
 
@@ -199,6 +212,7 @@ func (w *work) toObject() bool {
 		switch {
 		case len(rest) > 0 && rest[0] == '{':
 			return true
+		case len(rest) > 0 && w.wrapped && w.pass():
 		case len(rest) > 0:
 			w.junk()
 		case !w.feed.more():
@@ -277,17 +291,28 @@ func (w *work) give(pos, size int) bool {
 		w.forget()
 		return true
 	}
+	more, _ := w.maker.(Repeater)
+	for ; e != nil; e = more.Again() {
+		if !w.hand(e, pos) {
+			return false
+		}
+		if more == nil {
+			break
+		}
+	}
+	w.forget()
+	return true
+}
+
+// hand yields an event of the object at pos of the window.
+func (w *work) hand(e *event.Event, pos int) bool {
 	record := e.Origin.Record
 	e.Origin = w.origin
 	e.Origin.Record, e.Origin.Line = record, w.line
 	e.Origin.Offset, _ = w.feed.span(min(pos, len(w.feed.rest())), 0)
 	w.rep.Records++
-	if !w.yield(e) {
-		w.stop = true
-		return false
-	}
-	w.forget()
-	return true
+	w.stop = !w.yield(e)
+	return !w.stop
 }
 
 // valid replaces what is no UTF-8.

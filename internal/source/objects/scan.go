@@ -26,9 +26,10 @@ var (
 // A Leaf is one value found in an object. Its text is UTF-8 and holds until
 // the next object.
 type Leaf struct {
-	Node *Node
-	Kind event.Kind
-	Text []byte
+	Node  *Node
+	Kind  event.Kind
+	Text  []byte
+	Whole bool // the text of an object or a list whose values follow
 }
 
 // A scanner takes objects apart into leaves. Text without escapes points into
@@ -38,6 +39,8 @@ type scanner struct {
 	src    []byte
 	pos    int
 	lines  bool // a newline inside a string is an error
+	opt    Options
+	inList bool // the next value is an item of a list
 	tree   *tree
 	leaves []Leaf
 	arena  []byte
@@ -51,7 +54,7 @@ func (s *scanner) object(src []byte, pos int) (int, error) {
 	if cap(s.arena) > keepArena {
 		s.arena = nil
 	}
-	s.leaves, s.arena, s.excess = s.leaves[:0], s.arena[:0], false
+	s.leaves, s.arena, s.excess, s.inList = s.leaves[:0], s.arena[:0], false, false
 	err := s.members(s.tree.root, 0)
 	return s.pos, err
 }
@@ -82,7 +85,7 @@ func (s *scanner) members(at *Node, depth int) error {
 		return errDeep
 	}
 	s.pos++ // {
-	at.guess = 0
+	at.guess, s.inList = 0, false
 	if s.next() == '}' {
 		s.pos++
 		return nil
@@ -122,11 +125,9 @@ func (s *scanner) value(at *Node, depth int) error {
 			return err
 		}
 		s.add(at, event.Text, text)
-		return nil
-	case c == '{':
-		return s.members(at, depth)
-	case c == '[':
-		return s.items(at, depth)
+		return s.embedded(at, text, depth)
+	case c == '{' || c == '[':
+		return s.nested(at, c, depth)
 	case c == '-' || c >= '0' && c <= '9':
 		return s.number(at)
 	case c >= 'a' && c <= 'z':
@@ -145,7 +146,10 @@ func (s *scanner) items(at *Node, depth int) error {
 		return nil
 	}
 	for {
-		if err := s.value(at, depth+1); err != nil {
+		s.inList = true
+		err := s.value(at, depth+1)
+		s.inList = false
+		if err != nil {
 			return err
 		}
 		switch s.next() {
@@ -165,7 +169,7 @@ func (s *scanner) add(at *Node, kind event.Kind, text []byte) {
 		s.excess = true
 		return
 	}
-	s.leaves = append(s.leaves, Leaf{at, kind, text})
+	s.leaves = append(s.leaves, Leaf{Node: at, Kind: kind, Text: text})
 }
 
 func (s *scanner) number(at *Node) error {

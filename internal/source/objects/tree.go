@@ -10,6 +10,8 @@ type Node struct {
 	byKey    map[string]*Node // once there are many
 	index    int              // among the parent's children
 	guess    int              // index of the child that is likely next
+	whole    answer           // of Options.Whole
+	embedded answer           // of Options.Embedded
 }
 
 // Path returns the keys from the root down, joined by dots.

@@ -1,0 +1,48 @@
+package m365_test
+
+import (
+	"strings"
+	"testing"
+
+	"tyto/internal/event"
+	"tyto/internal/source/m365"
+	"tyto/internal/source/rulecheck"
+	"tyto/internal/source/sourcetest"
+)
+
+const at = "rules/cloud/m365/"
+
+func alert(name string) string {
+	return `{"CreationTime":"2025-06-15T10:00:00","Id":"i","Operation":"AlertTriggered","RecordType":40,"UserId":"SecurityComplianceAlerts","Workload":"SecurityComplianceCenter","AlertId":"a","Name":"` + name + `","Data":"{\"etype\":\"User\"}","Severity":"High"}`
+}
+
+const sample = `{"CreationTime":"2025-06-15T10:00:00","Id":"i","Operation":"New-InboxRule","OrganizationId":"o","RecordType":1,"ResultStatus":"True","UserId":"ann@example.com","Workload":"Exchange","ClientIP":"192.0.2.9:443","ObjectId":"x","Parameters":[{"Name":"Identity","Value":"r"},{"Name":"ForwardTo","Value":"eve@example.org"}]}`
+
+func TestPublicRulesFireOnTheirRecords(t *testing.T) {
+	rulecheck.Run(t, m365.New(), []rulecheck.Case{
+		rulecheck.Fires(at+"exchange/microsoft365_new_federated_domain_added_exchange.yml", strings.Replace(sample, `New-InboxRule`, `Add-FederatedDomain`, 1)),
+		rulecheck.Silent(at+"exchange/microsoft365_new_federated_domain_added_exchange.yml", strings.Replace(strings.Replace(sample, `New-InboxRule`, `Add-FederatedDomain`, 1), `"True"`, `"False"`, 1)),
+		rulecheck.Fires(at+"audit/microsoft365_disabling_mfa.yml", strings.Replace(sample, `New-InboxRule`, `Disable Strong Authentication.`, 1)),
+		rulecheck.Silent(at+"audit/microsoft365_disabling_mfa.yml", sample),
+		rulecheck.Fires(at+"audit/microsoft365_disabling_mfa.yml", `{"RecordType":"1","Operation":"x","UserId":"ann","AuditData":"{\"CreationTime\":\"2025-06-15T10:00:00\",\"Operation\":\"Disable Strong Authentication.\",\"Workload\":\"AzureActiveDirectory\",\"cut\":\"he"}`),
+		rulecheck.Fires(at+"threat_detection/microsoft365_from_susp_ip_addresses.yml", alert("Activity from suspicious IP addresses")),
+		rulecheck.Silent(at+"threat_detection/microsoft365_from_susp_ip_addresses.yml", alert("Potential ransomware activity")),
+		rulecheck.Fires(at+"threat_management/microsoft365_potential_ransomware_activity.yml", alert("Potential ransomware activity")),
+		rulecheck.Silent(at+"threat_management/microsoft365_potential_ransomware_activity.yml", alert("Other activity")),
+	})
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add(sample)
+	f.Add("[" + sample + "," + sample + "]")
+	f.Add(sample[:len(sample)/2] + "\n" + sample)
+	f.Fuzz(func(t *testing.T, text string) {
+		in := sourcetest.Input("a.json", text)
+		m365.New().Claims("", in.Head)
+		n := int64(0)
+		rep := sourcetest.Each(t, m365.New(), in, func(*event.Event) bool { n++; return true })
+		if rep.Records != n || rep.Bytes != in.Size {
+			t.Errorf("report %+v of %d events and %d bytes", rep, n, in.Size)
+		}
+	})
+}
