@@ -88,3 +88,18 @@ func TestRandomIdentifierHasItsVersion(t *testing.T) {
 		t.Error("a short random source made an identifier")
 	}
 }
+
+func TestIdentifierForm(t *testing.T) {
+	const uuid = "5c1f0a52-7e32-4bd0-9a3e-000000000003"
+	for id, want := range map[string]bool{
+		"tool--" + uuid: true, "x-my-type--" + uuid: true, "a1b--" + uuid: true,
+		uuid: false, "--" + uuid: false, "ab--" + uuid: false, "Tool--" + uuid: false, "tool-" + uuid: false, "1ool--" + uuid: false,
+		"tool--" + strings.ToUpper(uuid): false, "tool---" + uuid: false, "to_l--" + uuid: false, "tool--" + uuid + "\n": false,
+		"tool--5c1f0a52-7e32-0bd0-9a3e-000000000003": false, "tool--5c1f0a52-7e32-4bd0-ca3e-000000000003": false,
+		"tool--5c1f0a52-7e32-4bd0-9a3e000-000000003": false, "": false, strings.Repeat("a", 251) + "--" + uuid: false,
+	} {
+		if ValidID(id) != want {
+			t.Errorf("%.60q: %v, want %v", id, !want, want)
+		}
+	}
+}

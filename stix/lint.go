@@ -40,7 +40,6 @@ func (l *linter) errorf(path, rule, hint, format string, args ...any) {
 }
 
 var (
-	typeForm     = regexp.MustCompile(`^[a-z][a-z0-9-]{1,248}[a-z0-9]$`)
 	propertyForm = regexp.MustCompile(`^[a-z][a-z0-9_]{2,249}$`)
 	keyForm      = regexp.MustCompile(`^[A-Za-z0-9_-]{1,250}$`)
 )
@@ -48,7 +47,7 @@ var (
 // identity checks type, id and spec_version.
 func (l *linter) identity() {
 	o := l.o
-	if !typeForm.MatchString(o.Type) {
+	if !validType(o.Type) {
 		l.errorf("type", "type-name", "use lower-case letters, digits and hyphens, 3 to 250 characters", "%q is no type name", shorten(o.Type, 60))
 	}
 	switch {

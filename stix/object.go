@@ -3,7 +3,6 @@ package stix
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -150,11 +149,38 @@ func yieldIDs(v any, yield func(string)) {
 	}
 }
 
-var idForm = regexp.MustCompile(`^[a-z][a-z0-9-]+[a-z0-9]--[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
-
 // ValidID says whether id has the form of a STIX identifier: a type, two
 // hyphens, an RFC 4122 UUID in lower case.
-func ValidID(id string) bool { return len(id) < 300 && idForm.MatchString(id) }
+func ValidID(id string) bool {
+	cut := len(id) - 38
+	return cut >= 3 && cut <= 250 && id[cut:cut+2] == "--" && validType(id[:cut]) && validUUID(id[cut+2:])
+}
+
+// validType checks the name of a type: lower-case letters, digits and inner
+// hyphens, beginning with a letter.
+func validType(s string) bool {
+	if len(s) < 3 || len(s) > 250 || !isLower(s[0]) || s[len(s)-1] == '-' {
+		return false
+	}
+	for i := range len(s) {
+		if !isLower(s[i]) && !isDigit(s[i]) && s[i] != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
+
+func validUUID(s string) bool {
+	for i := range len(s) {
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		if dash != (s[i] == '-') || !dash && !isDigit(s[i]) && (s[i] < 'a' || s[i] > 'f') {
+			return false
+		}
+	}
+	return s[14] >= '1' && s[14] <= '5' && (s[19] >= '8' && s[19] <= '9' || s[19] == 'a' || s[19] == 'b')
+}
 
 // IDType is the type that an identifier names, the part before the two hyphens.
 func IDType(id string) string {
