@@ -138,6 +138,15 @@ func (l *linter) properties() {
 		l.strangers("", o.tree, fields)
 	}
 	l.extensions(sco)
+	l.flowExtension()
+}
+
+// flowExtension demands that the objects of Attack Flow say what they are.
+func (l *linter) flowExtension() {
+	_, known := l.schema.domain[l.o.Type]
+	if extensions, _ := l.o.tree["extensions"].(map[string]any); known && !sdoType(l.o.Type) && !hasAny(extensions, AttackFlowExtension) {
+		l.errorf("extensions", "required", "add "+AttackFlowExtension, "objects of this type need the Attack Flow extension")
+	}
 }
 
 func (l *linter) unknownType() {

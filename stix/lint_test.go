@@ -67,6 +67,7 @@ func TestLintFindsEachBrokenRule(t *testing.T) {
 		{sdoJSON("sighting", `"sighting_of_ref":"indicator--`+someUUID+`","count":-1`), "range", "count"},
 		{sdoJSON("relationship", `"relationship_type":"Uses it","source_ref":"tool--`+someUUID+`","target_ref":"tool--`+someUUID+`"`), "relationship-type", "relationship_type"},
 		{sdoJSON("relationship", `"relationship_type":"related-to","source_ref":"sighting--`+someUUID+`","target_ref":"tool--`+someUUID+`"`), "reference", "source_ref"},
+		{sdoJSON("attack-flow", `"name":"x","scope":"incident","start_refs":["attack-action--`+someUUID+`"]`), "required", "extensions"},
 		{scoJSON("file", `"size":1`), "at-least-one", ""},
 		{scoJSON("file", `"name":"x","size":-1`), "range", "size"},
 		{scoJSON("file", `"name":"x","created":"2026-01-01T00:00:00.000Z"`), "not-allowed", "created"},
@@ -201,7 +202,8 @@ func checkKind(t *testing.T, s *schema, where string, f field) {
 	case strings.HasPrefix(kind, "->"):
 		ok = true
 		for target := range strings.SplitSeq(kind[2:], "/") {
-			ok = ok && (slices.Contains([]string{"*", "SDO", "SCO"}, target) || sdoType(target) || observableType(target))
+			_, table := s.domain[target]
+			ok = ok && (slices.Contains([]string{"*", "SDO", "SCO"}, target) || table || observableType(target))
 		}
 	}
 	if !ok {

@@ -67,6 +67,9 @@ func Make(v Typed) (*Object, error) {
 	if *h.specVersion == "" {
 		*h.specVersion = "2.1"
 	}
+	if x, ok := v.(interface{ extend() }); ok {
+		x.extend()
+	}
 	o, err := encodeObject(v)
 	if err != nil || o.ID != "" {
 		return o, err

@@ -23,6 +23,9 @@ func TestMadeObjectsSatisfyTheStandard(t *testing.T) {
 		&Relationship{Common: common("relationship"), RelationshipType: "based-on", SourceRef: ref("indicator"), TargetRef: ref("observed-data")},
 		&Malware{Common: common("malware"), Name: "x"},
 		&Grouping{Common: common("grouping"), Name: "case", Context: "suspicious-activity", ObjectRefs: []string{ref("file")}},
+		&AttackFlow{Common: common("attack-flow"), Name: "x", Scope: "incident", StartRefs: []string{ref("attack-action")}},
+		&AttackAction{Common: common("attack-action"), Name: "x", TechniqueID: "T1574.001", ExecutionStart: now, EffectRefs: []string{ref("attack-operator")}},
+		&AttackOperator{Common: common("attack-operator"), Operator: "AND"},
 		&IPv4Addr{Value: "198.51.100.3"}, &DomainName{Value: "example.com"}, &File{Name: "a"},
 		&NetworkTraffic{Protocols: []string{"tcp"}, DstRef: ref("ipv4-addr"), Start: now},
 		&UserAccount{AccountLogin: "alice"}, &WindowsRegistryKey{Key: `HKEY_USERS\a`},
@@ -52,6 +55,17 @@ func TestMadeObservableHasTheDeterministicIdentifier(t *testing.T) {
 	}
 	if _, err := Make(&Tool{Name: "x"}); err == nil {
 		t.Error("a tool has no deterministic identifier")
+	}
+}
+
+func TestPublishedDefinitionsSatisfyTheStandard(t *testing.T) {
+	for _, o := range []*Object{AttackFlowDefinition(), AttackFlowAuthor()} {
+		if o == nil {
+			t.Fatal("no definition")
+		}
+		if ps := Lint(o); len(ps) > 0 {
+			t.Errorf("%s: %v", o.Raw, ps)
+		}
 	}
 }
 

@@ -121,7 +121,7 @@ type schema struct {
 }
 
 var loadSchema = sync.OnceValue(func() *schema {
-	return &schema{parseTables(domainTables), parseTables(observableTables), parseTables(extensionTables),
+	return &schema{parseTables(domainTables + attackFlowTables[1:]), parseTables(observableTables), parseTables(extensionTables),
 		parseTables(partTables), parseTables(commonTables)}
 })
 

@@ -15,6 +15,8 @@ var loadEnumerations = sync.OnceValue(func() map[string][]string {
 		"opinion":        "strongly-disagree disagree neutral agree strongly-agree",
 		"encryption":     "AES-256-GCM ChaCha20-Poly1305 mime-type-indicated",
 		"extension-type": "new-sdo new-sco new-sro property-extension toplevel-property-extension",
+		"flow-scope":     "incident campaign threat-actor malware emulation-plan attack-tree other",
+		"flow-operator":  "AND OR",
 		"integrity":      "low medium high system",
 		"service-start":  "SERVICE_AUTO_START SERVICE_BOOT_START SERVICE_DEMAND_START SERVICE_DISABLED SERVICE_SYSTEM_ALERT",
 		"service-type":   "SERVICE_KERNEL_DRIVER SERVICE_FILE_SYSTEM_DRIVER SERVICE_WIN32_OWN_PROCESS SERVICE_WIN32_SHARE_PROCESS",
