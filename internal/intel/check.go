@@ -36,7 +36,7 @@ func (c *Checked) Count(d Decision) int {
 // last digit) are decided for the better source; what its source asks for is
 // the most it gets; kinds of value that prove little are for hunting only.
 func Check(list []Indicator, lists *warninglist.Table) *Checked {
-	c := &checker{lists: lists}
+	c := &checker{lists: lists, words: map[warninglist.Match]string{}}
 	c.merge(list)
 	for i := range c.list {
 		c.decide(&c.list[i])
@@ -49,6 +49,7 @@ func Check(list []Indicator, lists *warninglist.Table) *Checked {
 
 type checker struct {
 	lists      *warninglist.Table
+	words      map[warninglist.Match]string // reasons that many share
 	list       []Indicator
 	duplicates int
 }
@@ -162,7 +163,7 @@ func (c *checker) lists1(in *Indicator, matches []warninglist.Match) {
 	for _, m := range matches {
 		switch {
 		case m.Parent || m.List.Effect == warninglist.Raise:
-			in.because(m.String())
+			in.because(c.tell(m))
 		case m.List.Effect == warninglist.Refuse:
 			in.lower(Rejected, "refused: "+m.String())
 			return
@@ -172,6 +173,26 @@ func (c *checker) lists1(in *Indicator, matches []warninglist.Match) {
 			c.narrow(in, m.String())
 		}
 	}
+}
+
+// maxWords bounds the remembered reasons.
+const maxWords = 100_000
+
+// tell returns a match in words, the same string for the same list where the
+// entry is not part of it.
+func (c *checker) tell(m warninglist.Match) string {
+	key := m
+	if !m.Parent {
+		key.Entry = ""
+	}
+	s, ok := c.words[key]
+	if !ok {
+		s = m.String()
+		if len(c.words) < maxWords {
+			c.words[key] = s
+		}
+	}
+	return s
 }
 
 // narrow marks an address that many share: alone it proves nothing, unless its

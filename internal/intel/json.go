@@ -52,24 +52,20 @@ type walker struct {
 	entry int
 }
 
-// object calls each for every key of the object that begins next; each must
-// consume the value.
-func (w *walker) object(depth int, each func(key string) error) error {
-	if err := w.open('{', depth); err != nil {
+// values calls each for every value at the top. A file that ends inside of one
+// was cut off.
+func (w *walker) values(each func() error) error {
+	for w.dec.More() {
+		if err := each(); err == io.EOF {
+			return io.ErrUnexpectedEOF
+		} else if err != nil {
+			return err
+		}
+	}
+	if _, err := w.dec.Token(); err != io.EOF {
 		return err
 	}
-	for w.dec.More() {
-		tok, err := w.dec.Token()
-		if err != nil {
-			return err
-		}
-		key, _ := tok.(string)
-		if err := each(key); err != nil {
-			return err
-		}
-	}
-	_, err := w.dec.Token()
-	return err
+	return nil
 }
 
 // array calls each for every element of the array that begins next. Another
@@ -158,18 +154,13 @@ func depthOf(raw []byte) int {
 
 // readObjects reads flat objects: an array of them, or one after the other.
 func (c *collector) readObjects(w *walker) error {
-	for {
+	return w.values(func() error {
 		raw, err := w.raw()
-		if err == io.EOF {
-			return nil
-		}
 		if err != nil {
 			return err
 		}
-		if err := c.objects(w, raw); err != nil {
-			return err
-		}
-	}
+		return c.objects(w, raw)
+	})
 }
 
 // objects takes an object, or each element of an array that fits into one

@@ -163,3 +163,5 @@ func colons(hex string) string {
 	}
 	return strings.Join(out, ":")
 }
+
+func lists() *warninglist.Table { return warninglist.Load() }

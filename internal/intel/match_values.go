@@ -104,6 +104,7 @@ func (m *Matcher) uriPath(v []byte) {
 // hashes looks at plain hashes and at lists such as "SHA1=..,MD5=..".
 func (m *Matcher) hashes(v []byte, r role) {
 	if bytes.IndexByte(v, '=') < 0 {
+		m.sizes |= sizeOf(len(v), r&roleHash == 0)
 		if r&roleHash != 0 {
 			m.hash(v, isFile)
 		}
@@ -118,13 +119,41 @@ func (m *Matcher) hashes(v []byte, r role) {
 			end = len(v)
 		}
 		name, hex, ok := bytes.Cut(v[:end], []byte("="))
-		if name = bytes.TrimSpace(name); ok && bytes.EqualFold(name, []byte("imphash")) {
+		name = bytes.TrimSpace(name)
+		imphash := bytes.EqualFold(name, []byte("imphash"))
+		m.sizes |= sizeOf(len(hex), imphash)
+		if ok && imphash {
 			m.hash(hex, only(Imphash))
 		} else if ok {
 			m.hash(hex, isFile)
 		}
 		v = v[min(end+1, len(v)):]
 	}
+}
+
+// sizes is a set of kinds of hash.
+type sizes uint8
+
+// sizeOf is the kind of a hash with a number of hexadecimal digits.
+func sizeOf(digits int, imphash bool) sizes {
+	if imphash {
+		return 1
+	}
+	switch digits {
+	case 32:
+		return 1 << 1
+	case 40:
+		return 1 << 2
+	case 56:
+		return 1 << 3
+	case 64:
+		return 1 << 4
+	case 96:
+		return 1 << 5
+	case 128:
+		return 1 << 6
+	}
+	return 0
 }
 
 func isFile(in *Indicator) bool { return in.Type.isFileHash() }

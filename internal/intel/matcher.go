@@ -93,6 +93,7 @@ type Matcher struct {
 	path  []byte
 	url   []byte
 	found func(*fragment, int)
+	sizes sizes // kinds of hash that the event carries
 }
 
 // NewMatcher makes a matcher for one goroutine.
@@ -128,6 +129,7 @@ const maxText = 256 << 10
 // Match calls hit for each indicator that the event shows, once for each.
 func (m *Matcher) Match(ev *event.Event, hit func(Hit)) {
 	p := m.planOf(ev.Shape)
+	m.sizes = 0
 	if p.all&m.set.want == 0 {
 		return
 	}
@@ -346,10 +348,4 @@ func (m *Matcher) text(field int) []byte {
 		}
 	}
 	return nil
-}
-
-// Covers returns whether events of a shape have a field in which indicators of
-// a type are looked for.
-func (m *Matcher) Covers(s *event.Shape, t Type) bool {
-	return m.planOf(s).all&searchedBy(t) != 0
 }

@@ -3,7 +3,6 @@ package intel
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -61,15 +60,7 @@ type mispObject struct {
 // file. The event's own description may follow its attributes, so the claims
 // are completed at its end.
 func (c *collector) readMISP(w *walker) error {
-	for {
-		err := c.mispValue(w, 0)
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
+	return w.values(func() error { return c.mispValue(w, 0) })
 }
 
 // mispValue reads an object that holds events, or an array of such.

@@ -235,7 +235,11 @@ func (c *collector) intern(cl Claim) *Claim {
 		return p
 	}
 	for _, s := range []*string{&cl.Source, &cl.Tool, &cl.Actors, &cl.Date, &cl.Note} {
-		*s = strings.Clone(strings.TrimSpace(strings.ToValidUTF8(*s, "\uFFFD")))
+		*s = strings.Clone(*s) // not to keep the whole line
+	}
+	key := cl
+	for _, s := range []*string{&cl.Source, &cl.Tool, &cl.Actors, &cl.Date, &cl.Note} {
+		*s = strings.TrimSpace(strings.ToValidUTF8(*s, "\uFFFD"))
 	}
 	if cl.Source == "" {
 		cl.Source = c.defaultSource()
@@ -245,7 +249,7 @@ func (c *collector) intern(cl Claim) *Claim {
 		cl.Grade = gradeOf(cl.Source)
 	}
 	p := &cl
-	c.claims[cl] = p
+	c.claims[key] = p
 	return p
 }
 

@@ -39,6 +39,8 @@ const (
 	roleList // several values in one, such as DNS answers
 	roleSigned
 	roleSignature
+	roleDest   // the far end of a connection: without it, addresses are not covered
+	roleLookup // a name that was looked up or asked for: without it, domains are not covered
 )
 
 // fieldNames lists the fields by role, in the spellings of Windows and Sysmon,
@@ -105,7 +107,13 @@ func fieldNames() map[role]string {
 		roleTask: `TaskName task_name ScheduledTask`,
 		roleAccount: `TargetUserName SubjectUserName User AccountName SamAccountName SourceUser TargetUser user username cs-username
 			userIdentity.userName user.name UserName TargetSid UserId userPrincipalName acct auid src_user dst_user`,
-		roleCookie:    `cs-cookie cookie cs(Cookie) http.cookie cookie_vars`,
+		roleCookie: `cs-cookie cookie cs(Cookie) http.cookie cookie_vars`,
+		roleDest: `DestinationIp DestAddress DestinationAddress id.resp_h id_resp_h resp_h dst_ip dest_ip dst-ip dst r-ip cs-uri-address
+			dstip destination_ip DstIpAddr destination.ip server.ip RemoteIP RemoteAddress dstaddr pkt_dstaddr answers dns.rdata QueryResults
+			dns.resolved_ip`,
+		roleLookup: `QueryName query dns.rrname dns.query.rrname dns.queries.rrname server_name tls.sni quic.sni ssl.server_name cs-host
+			r-host http.hostname cs-uri-hostname url.domain dns.question.name c-uri cs-uri DestinationHostname url.full x-host-header
+			query_name dns_query qname dns.query`,
 		roleSigned:    `Signed dll.code_signature.exists`,
 		roleSignature: `SignatureStatus dll.code_signature.status`,
 	}
@@ -235,15 +243,17 @@ func (s *Set) plan(shape *event.Shape) *plan {
 		}{
 			{roleExe, &p.exe}, {roleDLL, &p.dll}, {roleSigned, &p.signed}, {roleSignature, &p.signature},
 			{roleURLHost, &p.urlHost}, {roleURLQuery, &p.query},
-		} {
+		} { // the first field of each
 			if r&c.r != 0 && *c.at < 0 {
 				*c.at = i
 			}
 		}
-		p.roles[i] = r & (s.want | roleList)
-		if p.roles[i] == roleList {
-			p.roles[i] = 0
+		if r&s.want != 0 {
+			p.roles[i] = r & (s.want | roleList)
 		}
+	}
+	if p.all&roleURL != 0 && p.all&roleURLHost != 0 {
+		p.all |= roleLookup
 	}
 	return p
 }

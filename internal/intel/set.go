@@ -36,6 +36,9 @@ type index map[string]int32
 // Compile makes a set of all indicators that are at least context. The list is
 // kept by the set and must not be changed any more.
 func Compile(c *Checked) *Set {
+	if cap(c.Indicators) > len(c.Indicators)+len(c.Indicators)/16 {
+		c.Indicators = append(make([]Indicator, 0, len(c.Indicators)), c.Indicators...) // readers grow it generously
+	}
 	s := &Set{
 		list: c.Indicators, next: make([]int32, len(c.Indicators)),
 		addrs: map[netip.Addr]int32{}, ranges: map[netip.Prefix]int32{}, hosts: index{}, urls: index{},

@@ -3,7 +3,6 @@ package intel
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"strings"
 )
 
@@ -29,15 +28,7 @@ type stixObject struct {
 func (c *collector) readSTIX(w *walker) error {
 	s := &stixReader{c: c, w: w, names: map[string]string{}, by: map[*Claim]string{}}
 	defer s.complete()
-	for {
-		err := s.value(0)
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
+	return w.values(func() error { return s.value(0) })
 }
 
 type stixReader struct {

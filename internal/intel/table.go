@@ -67,6 +67,8 @@ func (t *table) tryHeader(cells []string, sep byte) bool {
 		}
 		if ty, ok := t.typeColumn(name); ok {
 			t.typed[i] = ty
+		} else if guess(cell) != Other {
+			return false // a row with a value, not a header
 		}
 	}
 	_, hasValue := t.at["value"]

@@ -1,0 +1,303 @@
+package intel
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"tyto/internal/intel/warninglist"
+)
+
+func readText(t testing.TB, text string, opt Options) *Import {
+	t.Helper()
+	im, err := Read(strings.NewReader(text), "test", opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return im
+}
+
+// values lists what was read as "type value".
+func values(im *Import) string {
+	var out []string
+	for _, in := range im.Indicators {
+		s := in.Type.String() + " " + in.Value
+		if in.Decision == Rejected {
+			s += "!"
+		}
+		out = append(out, s)
+	}
+	return strings.Join(out, ", ")
+}
+
+const (
+	aMD5    = "0123456789abcdef0123456789abcdef"
+	aSHA1   = "0123456789abcdef0123456789abcdef01234567"
+	aSHA256 = aMD5 + "0123456789abcdef0123456789abcde0"
+)
+
+func TestFormsOfTables(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"type and value", "type,value\ndomain,evil[.]com\n", "domain evil.com"},
+		{"foreign names", "Indicator;Indicator_Type;Comment\nhxxp://evil.com/x;URL;\"a; b\"\n", "url http://evil.com/x"},
+		{"one column per type", "md5,sha256,domain\n" + aMD5 + ",,\n," + aSHA256 + ",evil.com\n", "md5 " + aMD5 + ", sha256 " + aSHA256 + ", domain evil.com"},
+		{"a hash column", "hash,first_seen\n" + aSHA1 + ",2024-01-01\n", "sha1 " + aSHA1},
+		{"guessed types", "ioc\n1.2.3.4\nevil.com\n", "ip 1.2.3.4, domain evil.com"},
+		{"header in a comment", "# feed\n# \"ioc_type\",\"ioc_value\"\n\"domain\",\"evil.com\"\n", "domain evil.com"},
+		{"tabs", "type\tvalue\nip\t1.2.3.4\n", "ip 1.2.3.4"},
+		{"byte order mark", "\ufefftype,value\r\nip,1.2.3.4\r\n", "ip 1.2.3.4"},
+		{"quotes and new lines", "value,type,comment\nevil.com,domain,\"a \"\"b\"\"\nc\"\nbad.com,domain,x\n", "domain evil.com, domain bad.com"},
+		{"an open quote costs one row", "type,value\ndomain,\"evil.com\ndomain,bad.com\n", "domain bad.com"},
+		{"pairs", "type,value\nfilename|sha1,x.dll|" + aSHA1 + "\nip-dst|port,1.2.3.4|443\n", "filename x.dll, sha1 " + aSHA1 + ", ip 1.2.3.4"},
+		{"values of the wrong kind are kept as rejected", "type,value\nmd5,11736212\nip,1.2.3.400\n", "md5 11736212!, ip 1.2.3.400!"},
+		{"unknown types are kept", "type,value\ntarot-card,tower\n", "other tower"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := values(readText(t, c.text, Options{})); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestPlainLists(t *testing.T) {
+	im := readText(t, "# a list\n"+strings.Join([]string{
+		"evil[.]com", "hxxps://bad[.]com/a?b", "1.2.3[.]4", "10.0.0.0/8", aMD5, aSHA1, aSHA256, "", "; note",
+		`C:\Users\Public\x.exe`, "0.0.0.0 hosts.evil.com", "a[@]evil.com", "x.dll", "nothing at all", "2a00::1",
+		`HKLM\Software\X`, "evil.net # seen in May",
+	}, "\n"), Options{})
+	want := "domain evil.com, url https://bad.com/a?b, ip 1.2.3.4, ip 10.0.0.0/8, md5 " + aMD5 + ", sha1 " + aSHA1 + ", sha256 " + aSHA256 +
+		`, path C:\Users\Public\x.exe, domain hosts.evil.com, email a@evil.com, filename x.dll, ip 2a00::1, registry-key HKLM\Software\X, domain evil.net`
+	if got := values(im); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if len(im.Problems) != 1 || im.Problems[0].Line != 15 {
+		t.Errorf("problems: %v", im.Problems)
+	}
+}
+
+func TestMISPEvents(t *testing.T) {
+	raw, err := os.ReadFile(corpus(t, "stix/misp_feed_event_pymisp.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Feed json.RawMessage `json:"feed_event"`
+	}
+	if err := json.Unmarshal(raw, &file); err != nil {
+		t.Fatal(err)
+	}
+	fsys := fstest.MapFS{
+		"manifest.json": {Data: []byte(`{"5c1f":{"info":"x"}}`)},
+		"hashes.csv":    {Data: []byte("0123,5c1f\n")},
+		"5c1f0a52-7e32-4bd0-9a3e-111111111111.json": {Data: file.Feed},
+	}
+	im, err := ReadFS(fsys, "feed", Options{})
+	if err != nil || len(im.Problems) > 0 {
+		t.Fatal(err, im.Problems)
+	}
+	want := "domain example.com, ip 203.0.113.1, ip 203.0.113.1, sha256 " + strings.Repeat("a", 63)
+	if got := values(im); !strings.HasPrefix(got, want) || len(im.Indicators) != 7 {
+		t.Errorf("%d: %s", len(im.Indicators), got)
+	}
+	if cl := im.Indicators[0].Claim; cl.Source != "Example Org: Tyto incident TYTO-2026-0001" || cl.Actors != "Earth Estries" || cl.Date != "2026-11-23" {
+		t.Errorf("claim %+v", cl)
+	}
+	c := Check(im.Indicators, lists())
+	if c.Indicators[0].Decision != Rejected || c.Indicators[1].Decision != Rejected {
+		t.Errorf("documentation values were not refused: %+v", c.Indicators[:2])
+	}
+}
+
+func TestMISPDetails(t *testing.T) {
+	im := readText(t, `{"response":[{"Event":{"Attribute":[
+		{"type":"domain","value":"evil.com","to_ids":"1","comment":"c2"},
+		{"type":"filename","value":"x.exe","to_ids":false},
+		{"type":"ip-dst","value":"1.2.3.4","to_ids":1,"deleted":true},
+		{"type":"sigma","value":"title: x"},{"type":"yara","value":"rule x {}"},
+		{"type":"md5","value":17},{"type":"domain"},["no"],
+		{"type":"threat-actor","value":"X"}],
+		"Object":[{"name":"file","Attribute":[{"type":"sha1","value":"`+aSHA1+`"},{"type":"filename","value":"y.exe"}]}],
+		"Orgc":{"name":"Org"},"info":"Info","date":"2024-05-06","Tag":[{"name":"admiralty-scale:source-reliability=\"b\""}]}}]}`, Options{})
+	if got, want := values(im), "domain evil.com, filename x.exe, md5 17!, other X, sha1 "+aSHA1+", filename y.exe"; got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+	if len(im.Sigma) != 1 || im.Sigma[0].Text != "title: x" || len(im.Kept) != 1 || im.Kept[0].Why == "" || im.Withdrawn != 1 || im.Skipped != 2 {
+		t.Errorf("sigma %v, kept %v, withdrawn %d, skipped %d: %v", im.Sigma, im.Kept, im.Withdrawn, im.Skipped, im.Problems)
+	}
+	for _, in := range im.Indicators {
+		if in.Claim.Source != "Org: Info" || in.Claim.Grade.Source != 2 {
+			t.Errorf("%s: claim %+v", in.Value, in.Claim)
+		}
+	}
+	if im.Sigma[0].Claim.Source != "Org: Info" || im.Indicators[1].Asked != Hunt {
+		t.Errorf("rule of %q, asked %s", im.Sigma[0].Claim.Source, im.Indicators[1].Asked)
+	}
+}
+
+func stixIndicator(id int, pattern, more string) string {
+	p, _ := json.Marshal(pattern)
+	return fmt.Sprintf(`{"type":"indicator","spec_version":"2.1","id":"indicator--%08d-0000-4000-8000-000000000000","created_by_ref":"identity--1","valid_from":"2024-01-01T00:00:00Z","pattern":%s%s}`, id, p, more)
+}
+
+func TestSTIXBundles(t *testing.T) {
+	im := readText(t, `{"type":"bundle","id":"bundle--1","objects":[`+strings.Join([]string{
+		stixIndicator(1, "[domain-name:value = 'evil.com']", `,"pattern_type":"stix"`),
+		stixIndicator(2, "[file:hashes.'SHA-256' = '"+aSHA256+"' OR file:hashes.MD5 = '"+aMD5+"']", ""),
+		stixIndicator(3, "[file:hashes.'SHA-1' = '"+aSHA1+"' AND file:name = 'x.exe']", ""),
+		stixIndicator(4, "[ipv4-addr:value IN ('1.2.3.4', '1.2.3.5')] OR [url:value = 'http://evil.com/x']", ""),
+		stixIndicator(5, "[process:name = 'a'] FOLLOWEDBY [domain-name:value = 'b.com']", ""),
+		stixIndicator(6, "[network-traffic:dst_port = 4444]", ""),
+		stixIndicator(7, "[domain-name:value = 'gone.com']", `,"revoked":true`),
+		stixIndicator(8, "title: x", `,"pattern_type":"sigma"`), stixIndicator(9, "rule x {}", `,"pattern_type":"yara"`),
+		stixIndicator(10, "[broken", ""), `"no object"`,
+		`{"type":"ipv4-addr","id":"ipv4-addr--1","value":"1.2.3.6"}`,
+		`{"type":"identity","id":"identity--1","name":"CERT-X"}`,
+	}, ",")+`]}`, Options{})
+	want := "domain evil.com, sha256 " + aSHA256 + ", md5 " + aMD5 + ", sha1 " + aSHA1 + ", ip 1.2.3.4, ip 1.2.3.5, url http://evil.com/x, domain gone.com, ip 1.2.3.6"
+	if got := values(im); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if len(im.Patterns) != 2 || len(im.Sigma) != 1 || len(im.Kept) != 1 || im.Skipped != 2 {
+		t.Errorf("%d patterns, %d sigma, %d kept, problems %v", len(im.Patterns), len(im.Sigma), len(im.Kept), im.Problems)
+	}
+	if im.Indicators[0].Claim.Source != "CERT-X" || im.Indicators[0].From == 0 {
+		t.Errorf("%+v", im.Indicators[0].Claim)
+	}
+	c := Check(im.Indicators, lists())
+	if c.Indicators[7].Decision != Rejected || c.Indicators[8].Decision != Context {
+		t.Errorf("revoked is %s, bare observable is %s", c.Indicators[7].Decision, c.Indicators[8].Decision)
+	}
+}
+
+func TestSingleSTIXObjects(t *testing.T) {
+	if got := values(readText(t, stixIndicator(1, "[domain-name:value = 'evil.com']", ""), Options{})); got != "domain evil.com" {
+		t.Error(got)
+	}
+	two := stixIndicator(1, "[domain-name:value = 'a.com']", "") + "\n" + stixIndicator(2, "[domain-name:value = 'b.com']", "")
+	if got := values(readText(t, two, Options{})); got != "domain a.com, domain b.com" {
+		t.Error(got)
+	}
+}
+
+func TestTheExampleExportCanBeRead(t *testing.T) {
+	im := readCorpus(t, "stix/example_export_bundle.json")
+	if len(im.Problems) > 0 || len(im.Indicators) == 0 {
+		t.Errorf("%d indicators, problems %v", len(im.Indicators), im.Problems)
+	}
+	t.Log(values(im), len(im.Patterns), len(im.Sigma), len(im.Kept))
+}
+
+func TestPlainObjects(t *testing.T) {
+	for _, text := range []string{
+		`[{"type":"domain","value":"evil.com"},{"sha1":"` + aSHA1 + `"},"1.2.3.4"]`,
+		`{"type":"domain","value":"evil.com"}` + "\n" + `{"sha1":"` + aSHA1 + `"}` + "\n" + `"1.2.3.4"`,
+	} {
+		got := values(readText(t, text, Options{}))
+		if want := "domain evil.com, sha1 " + aSHA1 + ", ip 1.2.3.4"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestWhatACheckWritesCanBeReadAgain(t *testing.T) {
+	c := Check(readText(t, "type,value\ndomain,evil.com\nip,10.0.0.1\n", Options{}).Indicators, lists())
+	var b bytes.Buffer
+	for i := range c.Indicators {
+		line, err := json.Marshal(c.Indicators[i].Record())
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Write(append(line, '\n'))
+	}
+	again := Check(readText(t, b.String(), Options{}).Indicators, lists())
+	if again.Count(Detect) != 1 || again.Count(Rejected) != 1 {
+		t.Errorf("%s", b.String())
+	}
+}
+
+func TestLimitsEndAReadingAndKeepWhatCameBefore(t *testing.T) {
+	list := "type,value\n" + strings.Repeat("domain,evil.com\n", 1000)
+	im, err := Read(strings.NewReader(list), "x", Options{MaxEntries: 10})
+	if !errors.Is(err, errTooMany) || len(im.Indicators) != 10 {
+		t.Errorf("%v, %d entries", err, len(im.Indicators))
+	}
+	im, err = Read(strings.NewReader(list), "x", Options{MaxBytes: 1000})
+	if !errors.Is(err, errTooLong) || len(im.Indicators) == 0 {
+		t.Errorf("%v, %d entries", err, len(im.Indicators))
+	}
+	big := `{"objects":[` + stixIndicator(1, "[domain-name:value = 'a.com']", "") + `,{"type":"x","spec_version":"2.1","a":"` + strings.Repeat("x", 1<<20) + `"}]}`
+	im, err = Read(strings.NewReader(big), "x", Options{MaxElement: 100_000})
+	if !errors.Is(err, errElement) || len(im.Indicators) != 1 {
+		t.Errorf("%v, %d entries", err, len(im.Indicators))
+	}
+	deep := `{"objects":[` + stixIndicator(1, "[domain-name:value = 'a.com']", "") + `,` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + `,` + stixIndicator(2, "[domain-name:value = 'b.com']", "") + `]}`
+	im, err = Read(strings.NewReader(deep), "x", Options{})
+	if err != nil || len(im.Indicators) != 2 || im.Skipped != 1 {
+		t.Errorf("%v, %d entries, %v", err, len(im.Indicators), im.Problems)
+	}
+	for _, bad := range []string{`{"Event":{"Attribute":[{"type":"domain","value":"a.com"},`, "type,value\x00", `{"Event":[[[[`} {
+		if _, err := Read(strings.NewReader(bad), "x", Options{}); err == nil {
+			t.Errorf("%q was read without an error", bad)
+		}
+	}
+	if _, err := Read(strings.NewReader(strings.Repeat(`{"response":`, 5000)), "x", Options{}); err == nil {
+		t.Error("endless nesting was read without an error")
+	}
+}
+
+func fuzz(f *testing.F, seeds ...string) {
+	for _, s := range seeds {
+		f.Add([]byte(s))
+	}
+	table := warninglist.Load()
+	events := quietEvents()
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		im, _ := Read(bytes.NewReader(raw), "fuzz", Options{MaxEntries: 1000, MaxElement: 1 << 16})
+		for _, in := range im.Indicators {
+			if in.Claim == nil || len(in.Value) > maxValue+64 {
+				t.Fatalf("%+v", in)
+			}
+		}
+		s := Compile(Check(im.Indicators, table))
+		m, sight := s.NewMatcher(), s.NewSightings()
+		for _, ev := range events {
+			m.Match(ev, func(h Hit) {
+				if h.Indicator.Decision <= Rejected {
+					t.Fatalf("a rejected indicator was found: %+v", h.Indicator)
+				}
+				sight.Seen(&h, ev)
+			})
+			sight.Searched(ev, m)
+		}
+		for x := range sight.All() {
+			if _, err := json.Marshal(x); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+func FuzzTable(f *testing.F) {
+	fuzz(f, "type,value,action\ndomain,evil.com,detect\n", "md5;sha1\n"+aMD5+";"+aSHA1+"\n", "value\n\"a\n", "# ioc\n1.2.3.4\n",
+		"type,value\npipe,\\id1<decimal>\npath,%TEMP%\\x<y>\ncmdline,abcdef g\nsideload-pair,a.exe|b.dll\n")
+}
+
+func FuzzList(f *testing.F) {
+	fuzz(f, "evil[.]com\nhxxp://a.b/c\n1.2.3.4\n"+aMD5+"\n", "0.0.0.0 a.example\n", `C:\a\b.exe`)
+}
+
+func FuzzMISP(f *testing.F) {
+	fuzz(f, `{"Event":{"info":"x","Attribute":[{"type":"domain","value":"evil.com","to_ids":true}],"Object":[{"Attribute":[{"type":"md5","value":"`+aMD5+`"}]}]}}`,
+		`{"response":[{"Event":{}}]}`, `{"response":{"Attribute":[{"type":"url","value":"http://a.b/c","Event":{"info":"x"}}]}}`)
+}
+
+func FuzzSTIX(f *testing.F) {
+	fuzz(f, `{"type":"bundle","objects":[`+stixIndicator(1, "[domain-name:value = 'evil.com']", "")+`]}`,
+		stixIndicator(1, "[file:hashes.MD5 = '"+aMD5+"' AND file:name LIKE '%x%']", ""))
+}

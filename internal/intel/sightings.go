@@ -1,0 +1,373 @@
+package intel
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"tyto/internal/event"
+)
+
+// Bounds of what is kept for one indicator. Counts go on beyond them; what is
+// kept is the smallest in order, so that it never depends on who found it.
+const (
+	MaxHosts   = 64
+	MaxOrigins = 16
+)
+
+// maxLogs bounds the kinds of log that are told apart.
+const maxLogs = 4096
+
+// Sightings remember what a hunt saw of a set's indicators and which logs it
+// searched. Each goroutine fills its own; [Sightings.Merge] adds them up, in
+// any order, with the same result.
+type Sightings struct {
+	set  *Set
+	seen map[int32]*seen
+	logs map[string]*searchedLog
+
+	last   event.Source // the log of the last event
+	latest *searchedLog
+}
+
+type seen struct {
+	count, historic int64
+	first, last     time.Time
+	hosts           []string
+	origins         []placed
+}
+
+// A placed origin sorts by time, then host, then place.
+type placed struct {
+	time   time.Time
+	host   string
+	origin event.Origin
+}
+
+type searchedLog struct {
+	roles    role
+	sizes    sizes
+	events   int64
+	from, to time.Time
+}
+
+// NewSightings makes an empty record for the set.
+func (s *Set) NewSightings() *Sightings {
+	return &Sightings{set: s, seen: map[int32]*seen{}, logs: map[string]*searchedLog{}}
+}
+
+// Searched notes that m has matched the event, whether or not anything was
+// found: that is what makes "not seen" an answer.
+func (s *Sightings) Searched(ev *event.Event, m *Matcher) {
+	l := s.log(ev.Source)
+	l.events++
+	l.roles |= m.planOf(ev.Shape).all
+	l.sizes |= m.sizes
+	if ev.Time.IsZero() {
+		return
+	}
+	if l.from.IsZero() || ev.Time.Before(l.from) {
+		l.from = ev.Time
+	}
+	if ev.Time.After(l.to) {
+		l.to = ev.Time
+	}
+}
+
+func (s *Sightings) log(src event.Source) *searchedLog {
+	src.EventID = 0
+	if s.latest != nil && src == s.last {
+		return s.latest
+	}
+	name := src.Log()
+	l := s.logs[name]
+	if l == nil {
+		if len(s.logs) >= maxLogs {
+			name = "other"
+		}
+		if l = s.logs[name]; l == nil {
+			l = &searchedLog{}
+			s.logs[strings.Clone(name)] = l
+		}
+	}
+	s.last, s.latest = src, l
+	return l
+}
+
+// Seen notes a hit.
+func (s *Sightings) Seen(h *Hit, ev *event.Event) {
+	e := s.seen[int32(h.Index)]
+	if e == nil {
+		e = &seen{}
+		s.seen[int32(h.Index)] = e
+	}
+	e.count++
+	if h.Historic {
+		e.historic++
+	}
+	e.when(ev.Time, ev.Time)
+	e.host(ev.Host)
+	e.place(placed{ev.Time, ev.Host, ev.Origin})
+}
+
+func (e *seen) when(first, last time.Time) {
+	if !first.IsZero() && (e.first.IsZero() || first.Before(e.first)) {
+		e.first = first
+	}
+	if last.After(e.last) {
+		e.last = last
+	}
+}
+
+func (e *seen) host(h string) {
+	at, found := slices.BinarySearch(e.hosts, h)
+	if h == "" || found || at >= MaxHosts {
+		return
+	}
+	e.hosts = slices.Insert(e.hosts, at, strings.Clone(h))
+	e.hosts = e.hosts[:min(len(e.hosts), MaxHosts)]
+}
+
+func (e *seen) place(p placed) {
+	at, found := slices.BinarySearchFunc(e.origins, p, comparePlaced)
+	if found || at >= MaxOrigins {
+		return
+	}
+	e.origins = slices.Insert(e.origins, at, p)
+	e.origins = e.origins[:min(len(e.origins), MaxOrigins)]
+}
+
+func comparePlaced(a, b placed) int {
+	return cmp.Or(
+		a.time.Compare(b.time), cmp.Compare(a.host, b.host), cmp.Compare(a.origin.File, b.origin.File),
+		cmp.Compare(a.origin.Member, b.origin.Member), cmp.Compare(a.origin.Offset, b.origin.Offset),
+		cmp.Compare(a.origin.Line, b.origin.Line), cmp.Compare(a.origin.Record, b.origin.Record),
+	)
+}
+
+// Merge adds what another goroutine saw of the same set.
+func (s *Sightings) Merge(o *Sightings) {
+	for i, from := range o.seen {
+		to := s.seen[i]
+		if to == nil {
+			to = &seen{}
+			s.seen[i] = to
+		}
+		to.count += from.count
+		to.historic += from.historic
+		to.when(from.first, from.last)
+		for _, h := range from.hosts {
+			to.host(h)
+		}
+		for _, p := range from.origins {
+			to.place(p)
+		}
+	}
+	for name, from := range o.logs {
+		s.mergeLog(name, from)
+	}
+}
+
+func (s *Sightings) mergeLog(name string, from *searchedLog) {
+	to := s.logs[name]
+	if to == nil {
+		to = &searchedLog{}
+		s.logs[name] = to
+	}
+	to.roles |= from.roles
+	to.sizes |= from.sizes
+	to.events += from.events
+	if !from.from.IsZero() && (to.from.IsZero() || from.from.Before(to.from)) {
+		to.from = from.from
+	}
+	if from.to.After(to.to) {
+		to.to = from.to
+	}
+}
+
+// The answers about an indicator.
+const (
+	AnswerSeen       = "seen"
+	AnswerNotSeen    = "not_seen"    // logs that would show it were searched
+	AnswerNotCovered = "not_covered" // no log at hand would have shown it
+)
+
+// A Sighting is the answer about one indicator: an entry of sightings.json.
+type Sighting struct {
+	Type     string         `json:"type"`
+	Value    string         `json:"value"`
+	Source   string         `json:"source"`
+	Decision Decision       `json:"decision"`
+	Answer   string         `json:"answer"`
+	Count    int64          `json:"count"`
+	Historic int64          `json:"historic,omitempty"` // of the count, outside the indicator's time
+	First    *time.Time     `json:"first,omitempty"`
+	Last     *time.Time     `json:"last,omitempty"`
+	Hosts    []string       `json:"hosts,omitempty"`
+	Origins  []event.Origin `json:"origins,omitempty"`
+	Searched *Searched      `json:"searched,omitempty"`
+	Needs    []string       `json:"needs,omitempty"` // logs that would show it, when none was there
+}
+
+// Searched is where and for which time an indicator was looked for.
+type Searched struct {
+	From *time.Time `json:"from,omitempty"`
+	To   *time.Time `json:"to,omitempty"`
+	Logs []string   `json:"logs"`
+}
+
+// All yields the answer for every indicator that is not rejected, ordered by
+// type and value.
+func (s *Sightings) All() iter.Seq[Sighting] {
+	return func(yield func(Sighting) bool) {
+		var cache [lastType]*Searched
+		for _, i := range s.order() {
+			in := &s.set.list[i]
+			if cache[in.Type] == nil {
+				cache[in.Type] = s.searched(in.Type)
+			}
+			if !yield(s.one(i, in, cache[in.Type])) {
+				return
+			}
+		}
+	}
+}
+
+func (s *Sightings) order() []int32 {
+	var out []int32
+	for i := range s.set.list {
+		if s.set.list[i].Decision > Rejected {
+			out = append(out, int32(i))
+		}
+	}
+	slices.SortFunc(out, func(a, b int32) int {
+		x, y := &s.set.list[a], &s.set.list[b]
+		return cmp.Or(cmp.Compare(x.Type.String(), y.Type.String()), cmp.Compare(x.Value, y.Value))
+	})
+	return out
+}
+
+func (s *Sightings) one(i int32, in *Indicator, where *Searched) Sighting {
+	out := Sighting{Type: in.Type.String(), Value: in.Value, Source: in.Source(), Decision: in.Decision, Answer: AnswerNotCovered}
+	if e := s.seen[i]; e != nil {
+		out.Answer, out.Count, out.Historic, out.Hosts = AnswerSeen, e.count, e.historic, e.hosts
+		out.First, out.Last = instant(e.first), instant(e.last)
+		for _, p := range e.origins {
+			out.Origins = append(out.Origins, p.origin)
+		}
+	}
+	if len(where.Logs) > 0 && !in.hopeless {
+		out.Searched = where
+		if out.Answer == AnswerNotCovered {
+			out.Answer = AnswerNotSeen
+		}
+	}
+	if out.Answer == AnswerNotCovered {
+		out.Needs = needs(in)
+	}
+	return out
+}
+
+func instant(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// searched lists the logs that would have shown indicators of a type.
+func (s *Sightings) searched(t Type) *Searched {
+	out := &Searched{Logs: []string{}}
+	var from, to time.Time
+	for name, l := range s.logs {
+		if !l.covers(t) {
+			continue
+		}
+		out.Logs = append(out.Logs, name)
+		if from.IsZero() || !l.from.IsZero() && l.from.Before(from) {
+			from = l.from
+		}
+		if l.to.After(to) {
+			to = l.to
+		}
+	}
+	slices.Sort(out.Logs)
+	out.From, out.To = instant(from), instant(to)
+	return out
+}
+
+// covers reports whether a log would show a value of a type if it was there: a
+// log of logons does not show where programs connected to, and a hash is only
+// covered by hashes of its own kind.
+func (l *searchedLog) covers(t Type) bool {
+	switch t {
+	case IP:
+		return l.roles&roleDest != 0
+	case Domain:
+		return l.roles&roleLookup != 0
+	case URL, URIPath:
+		return l.roles&roleURL != 0
+	case Imphash:
+		return l.sizes&sizeOf(0, true) != 0
+	case Filename, Path, PathPattern:
+		return l.roles&rolePath != 0
+	case SideloadPair:
+		return l.roles&roleDLL != 0
+	}
+	if t.isFileHash() {
+		return l.sizes&sizeOf(t.hashSize(), false) != 0
+	}
+	return l.roles&searchedBy(t) != 0
+}
+
+// needs says which logs would show an indicator.
+func needs(in *Indicator) []string {
+	if in.hopeless {
+		return []string{"not searched for: " + strings.Join(in.Reasons, "; ")}
+	}
+	switch t := in.Type; {
+	case t == Imphash:
+		return []string{"import hashes (Sysmon 1, 6, 7 with IMPHASH configured)"}
+	case t.isFileHash():
+		name := strings.ToUpper(t.String())
+		return []string{name + " of programs (Sysmon 1, 6, 7, 15 with " + name + " configured)", name + " of transferred files (Zeek files.log, Suricata fileinfo)"}
+	}
+	switch in.Type {
+	case IP:
+		return []string{"connections (Zeek conn.log, Suricata flow, firewall, NetFlow)", "network connections of programs (Sysmon 3, Security 5156)"}
+	case Domain:
+		return []string{"DNS queries (Zeek dns.log, Suricata dns, Sysmon 22, DNS server)", "TLS server names or proxy logs (Zeek ssl.log, http.log)"}
+	case URL, URIPath:
+		return []string{"web requests (proxy with decrypted TLS, Zeek http.log, Suricata http)"}
+	case Filename, Path, PathPattern:
+		return []string{"file and process events (Sysmon 1, 7, 11, Security 4688, 4663)"}
+	case ServiceName, ServiceDisplay:
+		return []string{"service installations (System 7045, Security 4697, Sysmon 13)"}
+	case RegistryKey, RunValue:
+		return []string{"registry events (Sysmon 12, 13, 14, Security 4657)"}
+	case Task:
+		return []string{"scheduled tasks (Security 4698, TaskScheduler 106, 140)"}
+	case Pipe:
+		return []string{"named pipes (Sysmon 17, 18, Security 5145, Zeek dce_rpc.log)"}
+	case Mutex:
+		return []string{"kernel object access (Security 4656, 4663 on mutants)"}
+	case CommandLine, ArchivePassword, CryptoKey:
+		return []string{"command lines (Sysmon 1, Security 4688 with command lines, PowerShell 4104)"}
+	case SideloadPair:
+		return []string{"loaded libraries (Sysmon 7)"}
+	case Account:
+		return []string{"logons and account changes (Security 4624, 4720)"}
+	case Email:
+		return []string{"mail transport (Zeek smtp.log, message tracking)"}
+	case UserAgent, Cookie:
+		return []string{"web requests with headers (proxy, Zeek http.log, Suricata http)"}
+	case JA3, JA3S, JA4:
+		return []string{"TLS fingerprints (Zeek or Suricata with " + in.Type.String() + ")"}
+	case CertSHA1, CertSHA256:
+		return []string{"certificates (Zeek ssl.log and x509.log, Suricata tls)"}
+	}
+	return []string{"no log carries it"}
+}

@@ -1,0 +1,124 @@
+package intel
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tyto/internal/event"
+)
+
+func answers(s *Sightings) map[string]Sighting {
+	out := map[string]Sighting{}
+	for x := range s.All() {
+		out[x.Value] = x
+	}
+	return out
+}
+
+// search matches an event and notes it.
+func search(s *Set, sight *Sightings, ev *event.Event) {
+	m := s.NewMatcher()
+	m.Match(ev, func(h Hit) { sight.Seen(&h, ev) })
+	sight.Searched(ev, m)
+}
+
+func TestSeenNotSeenAndNotCoveredAreToldApart(t *testing.T) {
+	s := setOf(t, "domain,evil-a.com", "domain,evil-b.com", "ip,96.44.160.181", "sha1,0123456789abcdef0123456789abcdef01234567",
+		"md5,0123456789abcdef0123456789abcdef", "pipe,\\evilpipe", "pdb-path,C:\\x\\y.pdb")
+	sight := s.NewSightings()
+	dns := fields("query", "x.evil-a.com")
+	dns.Source = event.Source{Product: "zeek", Service: "dns"}
+	logon := fields("IpAddress", "192.0.2.1", "TargetUserName", "x")
+	logon.Source = event.Source{Product: "windows", Channel: "Security"}
+	proc := fields("Image", `C:\x.exe`, "Hashes", "MD5="+strings.Repeat("ab", 16))
+	proc.Source = event.Source{Product: "windows", Channel: "Sysmon"}
+	for _, ev := range []*event.Event{dns, logon, proc} {
+		search(s, sight, ev)
+	}
+	got := answers(sight)
+	for value, want := range map[string]string{
+		"evil-a.com": AnswerSeen, "evil-b.com": AnswerNotSeen,
+		"96.44.160.181": AnswerNotCovered, // logons show no connections
+		"0123456789abcdef0123456789abcdef01234567": AnswerNotCovered, // only MD5 is logged
+		"0123456789abcdef0123456789abcdef":         AnswerNotSeen,
+		`\evilpipe`:                                AnswerNotCovered, `C:\x\y.pdb`: AnswerNotCovered,
+	} {
+		x := got[value]
+		if x.Answer != want {
+			t.Errorf("%s: %s, want %s", value, x.Answer, want)
+		}
+		if (len(x.Needs) > 0) != (want == AnswerNotCovered) {
+			t.Errorf("%s: needs %q", value, x.Needs)
+		}
+		if (x.Searched != nil) != (want != AnswerNotCovered) {
+			t.Errorf("%s: searched %+v", value, x.Searched)
+		}
+	}
+	if x := got["evil-b.com"]; x.Searched == nil || !slices.Equal(x.Searched.Logs, []string{"zeek/dns"}) {
+		t.Errorf("searched %+v", x.Searched)
+	}
+}
+
+func TestSightingsDoNotDependOnWhoFoundThem(t *testing.T) {
+	s := setOf(t, "domain,evil-a.com")
+	var events []*event.Event
+	for i := range 200 {
+		ev := fields("query", "evil-a.com")
+		ev.Host = fmt.Sprintf("ws%03d", i*7%200)
+		ev.Time = ev.Time.Add(time.Duration(i*13%200) * time.Minute)
+		ev.Origin = event.Origin{File: "dns.log", Line: int64(i)}
+		events = append(events, ev)
+	}
+	one := s.NewSightings()
+	for _, ev := range events {
+		search(s, one, ev)
+	}
+	parts := []*Sightings{s.NewSightings(), s.NewSightings(), s.NewSightings()}
+	for i, ev := range events {
+		search(s, parts[(i*i)%3], ev)
+	}
+	parts[2].Merge(parts[0])
+	parts[2].Merge(parts[1])
+	a, _ := json.Marshal(answers(one))
+	b, _ := json.Marshal(answers(parts[2]))
+	if string(a) != string(b) {
+		t.Errorf("differs:\n%s\n%s", a, b)
+	}
+	x := answers(one)["evil-a.com"]
+	if x.Count != 200 || len(x.Hosts) != MaxHosts || len(x.Origins) != MaxOrigins || x.Hosts[0] != "ws000" {
+		t.Errorf("count %d, %d hosts, %d origins", x.Count, len(x.Hosts), len(x.Origins))
+	}
+}
+
+func TestHitsOutsideTheWindowAreHistoric(t *testing.T) {
+	im, err := Read(strings.NewReader("type,value,valid_from,valid_until\ndomain,evil-a.com,2023-01-01,2023-05-31\n"), "w.csv", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := Compile(Check(im.Indicators, lists()))
+	for _, c := range []struct {
+		at       string
+		historic bool
+		level    string
+	}{
+		{"2022-12-31T23:59:59Z", true, "medium"}, {"2023-01-01T00:00:00Z", false, "high"},
+		{"2023-05-31T23:59:59Z", false, "high"}, {"2023-06-01T00:00:00Z", true, "medium"},
+	} {
+		ev := fields("query", "evil-a.com")
+		ev.Time, _ = time.Parse(time.RFC3339, c.at)
+		n := 0
+		s.NewMatcher().Match(ev, func(h Hit) {
+			n++
+			if h.Historic != c.historic || h.Level() != c.level {
+				t.Errorf("%s: historic %v, level %s", c.at, h.Historic, h.Level())
+			}
+		})
+		if n != 1 {
+			t.Errorf("%s: %d hits", c.at, n)
+		}
+	}
+}
