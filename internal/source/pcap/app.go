@@ -36,6 +36,13 @@ type app struct {
 	http httpState
 	tls  tlsState
 	dns  []question
+	kept int // bytes of what waits for an answer, about
+}
+
+// kept is how many bytes of contents a connection keeps, about.
+func (c *conn) kept() int {
+	a, b := &c.sides[0].stream, &c.sides[1].stream
+	return c.app.kept + a.size + cap(a.message) + b.size + cap(b.message)
 }
 
 // Ports of DNS, and of its cousins on the local network.
@@ -71,7 +78,8 @@ func (c *conn) segment(out *emitter, d *datagram, from int, at time.Time) {
 		return
 	}
 	s.add(d.seq, d.payload, func(data []byte) { c.ordered(out, data, from, at) }, func() { c.lost(from) })
-	if len(d.payload) < d.payloadSize { // cut by the capture: the next bytes are missing
+	if cut := d.payloadSize - len(d.payload); cut > 0 && s.next == d.seq+uint32(len(d.payload)) {
+		s.next += uint32(cut) // not in the capture
 		s.message = nil
 	}
 }

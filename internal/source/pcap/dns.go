@@ -79,10 +79,15 @@ func (out *emitter) asked(c *conn, q question) {
 	}
 	if len(*list) >= maxQuestions {
 		out.dns(c, &(*list)[0], nil)
-		*list = (*list)[1:]
+		c.app.kept -= (*list)[0].size()
+		*list = append((*list)[:0], (*list)[1:]...)
 	}
+	c.app.kept += q.size()
 	*list = append(*list, q)
 }
+
+// size is how many bytes a question keeps, about.
+func (q question) size() int { return len(q.name) + 96 }
 
 // answered logs an answer with its question.
 func (out *emitter) answered(c *conn, q question, named bool, r reply) {
@@ -90,6 +95,7 @@ func (out *emitter) answered(c *conn, q question, named bool, r reply) {
 	for i, w := range *list {
 		if w.id == q.id && (!named || strings.EqualFold(w.name, q.name) && w.kind == q.kind) {
 			*list = append((*list)[:i], (*list)[i+1:]...)
+			c.app.kept -= w.size()
 			out.dns(c, &w, &r)
 			return
 		}

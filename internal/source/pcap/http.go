@@ -20,6 +20,7 @@ type request struct {
 	user, cookie, contentType string
 	names                     []string // of its headers, in capitals
 	length                    int64
+	size                      int // bytes kept, about
 }
 
 // An answer is what is kept of one.
@@ -96,9 +97,19 @@ func (c *conn) asked(out *emitter, head []byte, at time.Time) {
 	}
 	if len(c.app.http.waiting) >= maxRequests {
 		out.http(c, &c.app.http.waiting[0], nil)
-		c.app.http.waiting = c.app.http.waiting[1:]
+		c.firstDone()
 	}
+	r.size = len(head) + 256
+	c.app.kept += r.size
 	c.app.http.waiting = append(c.app.http.waiting, r)
+}
+
+// firstDone forgets the request that waits longest.
+func (c *conn) firstDone() {
+	w := &c.app.http.waiting
+	c.app.kept -= (*w)[0].size
+	(*w)[0] = request{}
+	*w = (*w)[1:]
 }
 
 // header keeps what is logged of a request's header.
@@ -144,7 +155,7 @@ func (c *conn) answered(out *emitter, head []byte) {
 	}
 	tunnel := (*w)[0].method == "CONNECT" && a.status == 200 || a.status == 101
 	out.http(c, &(*w)[0], &a)
-	*w = (*w)[1:]
+	c.firstDone()
 	if tunnel && len(*w) == 0 { // what follows is another protocol
 		c.app.kind, c.app.over = appUnknown, appHTTP
 	}

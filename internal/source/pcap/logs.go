@@ -232,10 +232,10 @@ func (e *emitter) http(c *conn, r *request, a *answer) {
 
 // pendingHTTP logs the requests without answer.
 func (e *emitter) pendingHTTP(c *conn) {
-	for i := range c.app.http.waiting {
-		e.http(c, &c.app.http.waiting[i], nil)
+	for len(c.app.http.waiting) > 0 {
+		e.http(c, &c.app.http.waiting[0], nil)
+		c.firstDone()
 	}
-	c.app.http.waiting = nil
 }
 
 // pendingTLS logs a handshake, as far as it went.
@@ -296,6 +296,9 @@ func (e *emitter) dns(c *conn, q *question, r *reply) {
 func (e *emitter) pendingDNS(c *conn) {
 	for i := range c.app.dns {
 		e.dns(c, &c.app.dns[i], nil)
+	}
+	for _, q := range c.app.dns {
+		c.app.kept -= q.size()
 	}
 	c.app.dns = nil
 }

@@ -14,6 +14,7 @@ import (
 	"tyto/internal/event"
 	"tyto/internal/source"
 	"tyto/internal/source/sourcetest"
+	"tyto/internal/source/zeek"
 )
 
 func read(t testing.TB, text string) ([]*event.Event, source.Report) {
@@ -252,6 +253,46 @@ func TestTunnelThroughAProxy(t *testing.T) {
 	events, _ := read(t, p.pcap())
 	expect(t, events, "method uri status_code server_name service cs-host",
 		"http method=CONNECT uri=www.example.com:443 status_code=200 cs-host=www.example.com\nssl server_name=www.example.com\nconn service=http,ssl")
+}
+
+func TestKeptBytesAreAccountedFor(t *testing.T) {
+	tab := newTable(&emitter{logs: newLogs(), out: new(zeek.Writer), in: sourcetest.Input("x", ""), yield: func(*event.Event) bool { return true }})
+	http, names := httpTape(t), newTape(t)
+	for i := range 200 {
+		names.udp("10.0.1.4", 50001, "10.0.1.1", 53, query(uint16(i), 0x0100, 1, label("www", "example")))
+	}
+	names.udp("10.0.1.1", 53, "10.0.1.4", 50001, query(199, 0x8180, 1, label("www", "example")))
+	for _, p := range []*tape{http, tlsTape(t), names} {
+		most := 0
+		for i, f := range p.frames {
+			tab.packet(&packet{data: f, length: len(f), time: p.times[i], link: p.link})
+			most = max(most, tab.kept)
+		}
+		if most == 0 || most > 256<<10 {
+			t.Errorf("%d bytes kept at most", most)
+		}
+		tab.flush()
+		if tab.kept != 0 {
+			t.Errorf("%d bytes kept by nobody", tab.kept)
+		}
+	}
+	if tab.out.records == 0 {
+		t.Error("no events")
+	}
+}
+
+func TestHeadsOfCutPackets(t *testing.T) {
+	p := newTape(t)
+	k := p.talk("10.0.1.4", 50000, "192.0.2.9", 80)
+	k.open()
+	k.send(0, flagACK, "GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
+	k.send(1, flagACK, "HTTP/1.1 200 OK\r\n\r\n"+strings.Repeat("x", 1000))
+	k.send(1, flagACK, strings.Repeat("x", 1000))
+	k.send(0, flagACK, "GET /b HTTP/1.1\r\nHost: h\r\n\r\n")
+	k.send(1, flagACK, "HTTP/1.1 404 NO\r\n\r\n"+strings.Repeat("x", 1000))
+	p.cutting = 96
+	events, _ := read(t, p.pcap())
+	expect(t, events, "uri status_code resp_bytes", "http uri=/a status_code=200\nhttp uri=/b status_code=404\nconn resp_bytes=3038")
 }
 
 func TestConnectionsEnd(t *testing.T) {

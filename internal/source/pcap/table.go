@@ -10,6 +10,7 @@ import (
 const (
 	maxConns   = 1 << 18
 	maxReading = 32 << 10 // connections whose contents are looked at at a time
+	maxKept    = 64 << 20 // bytes of contents that are kept, of all connections
 )
 
 // How long after its last packet a connection is taken to have ended.
@@ -36,6 +37,7 @@ type table struct {
 	looked      time.Time // for silent connections
 	d           datagram
 	reading     int
+	kept        int // bytes of contents
 	crowded     bool
 	unread      bool
 	foreign     int64 // packets of link types that are not understood
@@ -71,7 +73,15 @@ func (t *table) packet(p *packet) {
 	if c == nil {
 		return
 	}
+	before := c.kept()
 	c.packet(t, p)
+	t.kept += c.kept() - before
+	if t.kept > maxKept {
+		t.kept -= c.kept()
+		c.finish(t.out)
+		c.unread()
+		t.unread = true
+	}
 	t.touch(c)
 }
 
@@ -160,6 +170,7 @@ func (t *table) end(c *conn) {
 	if c.reading {
 		t.reading--
 	}
+	t.kept -= c.kept()
 	c.finish(t.out)
 	t.out.conn(c)
 }
@@ -187,7 +198,7 @@ func (t *table) notes() []string {
 		notes = append(notes, fmt.Sprintf("more than %d connections at a time: the oldest were taken to have ended", maxConns))
 	}
 	if t.unread {
-		notes = append(notes, fmt.Sprintf("more than %d connections at a time: of some only the ends and sizes were looked at", maxReading))
+		notes = append(notes, fmt.Sprintf("more than %d connections or %d bytes of contents at a time: of some only the ends and sizes were looked at", maxReading, maxKept))
 	}
 	return notes
 }
