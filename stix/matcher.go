@@ -173,26 +173,38 @@ func (m *Matcher) undecided(err error) error {
 	return err
 }
 
-// offer tests the observation against every class.
+// offer tests the observation against every class and remembers it for those
+// that it fits. Room is made first, because that renumbers what is remembered.
 func (m *Matcher) offer(o *Observation, at interval, index int) error {
-	var undecided error
-	r := newResolver(o)
-	name := -1
-	for i, c := range m.plan.classes {
-		ok, err := c.accepts(r, at)
-		if err != nil && undecided == nil {
-			undecided = err
+	fits, undecided := m.fits(newResolver(o), at)
+	for _, class := range fits {
+		if m.keepsAll(class) && len(m.lists[class]) >= m.limits.Candidates {
+			m.makeRoom(class)
 		}
-		if !ok {
-			continue
-		}
-		if name < 0 {
-			name = len(m.names)
-			m.names = append(m.names, Seen{ID: o.ID, Index: index, First: o.First, Last: lastOf(o)})
-		}
-		m.add(i, candidate{interval: at, obs: int32(name)}, o.Count)
+	}
+	if len(fits) == 0 || m.match != nil {
+		return undecided
+	}
+	c := candidate{interval: at, obs: int32(len(m.names))}
+	m.names = append(m.names, Seen{ID: o.ID, Index: index, First: o.First, Last: lastOf(o)})
+	for _, class := range fits {
+		m.add(class, c, o.Count)
 	}
 	return undecided
+}
+
+// fits lists the classes that an observation can stand for.
+func (m *Matcher) fits(r *resolver, at interval) (classes []int, undecided error) {
+	for i, c := range m.plan.classes {
+		ok, err := c.accepts(r, at)
+		if ok {
+			classes = append(classes, i)
+		}
+		if undecided == nil {
+			undecided = err
+		}
+	}
+	return classes, undecided
 }
 
 func lastOf(o *Observation) time.Time {
@@ -246,10 +258,7 @@ func (m *Matcher) add(class int, c candidate, count int) {
 // whether the candidate was stored.
 func (m *Matcher) keep(class int, c candidate) bool {
 	role, list := m.plan.classes[class], m.lists[class]
-	if role.window || role.early && role.late {
-		return m.keepAll(class, c)
-	}
-	if len(list) < m.plan.slots {
+	if m.keepsAll(class) || len(list) < m.plan.slots {
 		m.lists[class] = append(list, c)
 		return true
 	}
@@ -279,15 +288,10 @@ func replaceWorst(list []candidate, c candidate, role *class) bool {
 	return true
 }
 
-func (m *Matcher) keepAll(class int, c candidate) bool {
-	if len(m.lists[class]) >= m.limits.Candidates {
-		m.makeRoom(class)
-	}
-	if m.match != nil {
-		return false
-	}
-	m.lists[class] = append(m.lists[class], c)
-	return true
+// keepsAll says whether all candidates of a class may matter.
+func (m *Matcher) keepsAll(class int) bool {
+	role := m.plan.classes[class]
+	return role.window || role.early && role.late
 }
 
 // makeRoom looks for a match among what is there, then forgets what can no

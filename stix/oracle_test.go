@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -219,6 +220,48 @@ func checkWitness(t *testing.T, o oracle, p *Pattern, m *Matcher) {
 	}
 	if len((oracle{only}).bindings(p.Expr)) == 0 {
 		t.Fatalf("%s: the observations named do not match by themselves", p)
+	}
+}
+
+// Small limits may cost an answer, but must not change one; nor may the order in which
+// observations come.
+func TestLimitsAndOrderDoNotChangeAnswers(t *testing.T) {
+	unevaluated, hard := 0, 0
+	for seed := range 5_000 {
+		r := rand.New(rand.NewPCG(uint64(seed), 11))
+		p, err := ParsePattern(randomPattern(r, 3))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []*Observation
+		for range 6 {
+			all = append(all, randomObservations(r, seed%2 == 0)...)
+		}
+		slices.SortStableFunc(all, func(a, b *Observation) int { return a.First.Compare(b.First) })
+		want := run(p, all)
+		if want.Unevaluated != nil {
+			hard++
+			t.Logf("hard: %s", p)
+			continue
+		}
+		m := NewMatcher(p, Limits{Candidates: 3, Steps: 3_000})
+		for _, o := range all {
+			m.Observe(o)
+		}
+		got := m.Finish()
+		if got.Unevaluated != nil {
+			unevaluated++
+		} else if got.Matched != want.Matched {
+			t.Fatalf("seed %d: %s: small limits say %v, large ones %v", seed, p, got.Matched, want.Matched)
+		}
+		slices.Reverse(all)
+		if back := run(p, all); back.Matched != want.Matched && back.Unevaluated == nil {
+			t.Fatalf("seed %d: %s: backwards %+v, forwards %v", seed, p, back, want.Matched)
+		}
+	}
+	t.Logf("of 5000, %d were not evaluated with small limits, %d with the usual ones", unevaluated, hard)
+	if hard > 50 {
+		t.Errorf("%d of 5000 patterns are too hard", hard)
 	}
 }
 
