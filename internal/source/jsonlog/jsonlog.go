@@ -5,11 +5,27 @@
 //
 // Only files with one object in a line and a time in it are taken for logs;
 // settings and reports in JSON are not.
+//
+// Who knows what such a log is can say so ([Options]): by the log source, in
+// the form product/category/service ([ParseSource]), and by a mapping, a YAML
+// file that tells under what names rules ask for its fields ([ReadMap]):
+//
+//	source: linux/process_creation   # what --as says; --as wins
+//	time: event.created              # or a list, best first
+//	host: host.name
+//	fields:                          # the log's name: the rules' name, or a list
+//	  process.executable: Image
+//	  process.command_line: CommandLine
+//	  url.full: [c-uri, cs-uri]
+//
+// All keys are optional. Mapped fields keep their own names too. With a log
+// source, files are taken whether their objects have a time or not.
 package jsonlog
 
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,19 +49,38 @@ var hostKeys = []string{
 }
 
 // A Format is the format of unknown JSON lines.
-type Format struct{ shapes winlog.Shapes }
+type Format struct {
+	opt    Options
+	shapes winlog.Shapes
+}
 
-// New returns the format. It must be asked last: it claims what others know
-// better.
-func New() *Format { return &Format{} }
+// New returns the format, with what is known about the logs, if anything is;
+// of several options the last count. It must be asked last: it claims what
+// others know better.
+func New(opt ...Options) *Format {
+	f := &Format{}
+	for _, o := range opt {
+		f.opt = o
+	}
+	f.opt.Time = slices.Concat(folded(f.opt.Time), timeKeys)
+	f.opt.Host = slices.Concat(folded(f.opt.Host), hostKeys)
+	return f
+}
+
+func folded(names []string) (out []string) {
+	for _, n := range names {
+		out = append(out, strings.ToLower(n))
+	}
+	return out
+}
 
 // Name implements [source.Format].
 func (*Format) Name() string { return "jsonlog" }
 
 // Claims implements [source.Format].
-func (*Format) Claims(_ string, head []byte) bool {
+func (f *Format) Claims(_ string, head []byte) bool {
 	return objects.InLines(head) && objects.Claims(head, func(paths []string) bool {
-		return best(paths, timeKeys) >= 0
+		return best(paths, f.opt.Time) >= 0 || len(paths) > 0 && f.opt.Source != event.Source{}
 	})
 }
 
@@ -56,7 +91,7 @@ func (*Format) Split(ctx context.Context, in *source.Input) ([]source.Part, erro
 
 // NewReader implements [source.Format].
 func (f *Format) NewReader() source.Reader {
-	return objects.NewReader(&maker{shapes: &f.shapes}, "empty object")
+	return objects.NewReader(&maker{opt: &f.opt, shapes: &f.shapes}, "empty object")
 }
 
 // best returns the index of the path that comes first in keys, or -1.
@@ -77,12 +112,14 @@ func best(paths, keys []string) int {
 // A plan says where an object's values go.
 type plan struct {
 	shape      *event.Shape
-	field      []int // of each run, -1 for none
-	time, host int   // runs, -1 for none
+	field      []int   // of each run, -1 for none
+	also       [][]int // of each run, fields with names that rules use
+	time, host int     // runs, -1 for none
 	excess     bool
 }
 
 type maker struct {
+	opt     *Options
 	shapes  *winlog.Shapes
 	plans   objects.Plans[*plan]
 	words   winlog.Words
@@ -103,7 +140,10 @@ func (m *maker) Forget() { m.plans.Forget() }
 
 // Notes implements [objects.Maker].
 func (m *maker) Notes() []string {
-	notes := []string{"unknown kind of log: fields keep their names, rules for products do not apply"}
+	var notes []string
+	if m.opt.Source == (event.Source{}) {
+		notes = append(notes, "unknown kind of log: fields keep their names, rules for products do not apply")
+	}
 	if m.undated {
 		notes = append(notes, "events without a time")
 	}
@@ -126,9 +166,22 @@ func (m *maker) plan(runs []*objects.Node) *plan {
 		p.field = append(p.field, f)
 		p.excess = p.excess || f < 0
 	}
-	p.time, p.host = best(paths, timeKeys), best(paths, hostKeys)
+	p.alias(&l, paths, m.opt.Fields)
+	p.time, p.host = best(paths, m.opt.Time), best(paths, m.opt.Host)
 	p.shape = m.shapes.Of(&l)
 	return p
+}
+
+// alias adds the names that a mapping gives to fields.
+func (p *plan) alias(l *winlog.Layout, paths []string, names map[string][]string) {
+	p.also = make([][]int, len(paths))
+	for i, path := range paths {
+		for _, name := range names[path] {
+			if f := l.Header(name); f >= 0 {
+				p.also[i] = append(p.also[i], f)
+			}
+		}
+	}
 }
 
 // Make implements [objects.Maker].
@@ -138,13 +191,16 @@ func (m *maker) Make(o *objects.Object) *event.Event {
 	}
 	p := m.plans.Find(o, m.plan)
 	e := &m.event
-	e.Shape, e.Values = p.shape, e.Values[:0]
+	e.Shape, e.Values, e.Source = p.shape, e.Values[:0], m.opt.Source
 	for i, f := range p.field {
 		if f < 0 {
 			continue
 		}
 		for _, l := range o.Run(i) {
 			e.Values = append(e.Values, event.Value{Field: uint16(f), Kind: l.Kind, Text: l.Text})
+			for _, a := range p.also[i] {
+				e.Values = append(e.Values, event.Value{Field: uint16(a), Kind: l.Kind, Text: l.Text})
+			}
 		}
 	}
 	e.Host = m.words.Intern(bytes.TrimSpace(o.First(p.host)))
