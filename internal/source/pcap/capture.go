@@ -249,11 +249,11 @@ func (c *capture) recover(at int64, err error) {
 		c.rep.Notes = append(c.rep.Notes, c.source.failed.Error())
 		return
 	}
-	if errors.Is(err, io.EOF) && at >= c.in.Size {
+	at = max(at, c.begun) // of what is put in front pcapgo may have left some
+	if errors.Is(err, io.EOF) && c.endsAfter(at) {
 		c.packets, c.rep.Bytes = nil, c.in.Size
 		return
 	}
-	at = max(at, c.begun) // of what is put in front pcapgo may have left some
 	next := c.search(at + 1)
 	if next < 0 {
 		why := "bad packet"
@@ -269,6 +269,23 @@ func (c *capture) recover(at int64, err error) {
 	c.damage(at, next-at, "bad packet")
 	c.rep.Bytes = next
 	c.start(next)
+}
+
+// endsAfter reports whether nothing follows an offset, or in pcapng nothing but
+// whole blocks, none of them a packet.
+func (c *capture) endsAfter(at int64) bool {
+	for c.kind == nextGeneration && at < c.in.Size {
+		var b [8]byte
+		if _, err := c.in.ReadAt(b[:], at); err != nil {
+			return false
+		}
+		size := int64(c.order.Uint32(b[4:]))
+		if c.order.Uint32(b[:]) == blockPacket || size < 12 || size%4 != 0 {
+			return false
+		}
+		at += size
+	}
+	return at == c.in.Size
 }
 
 // search looks for the next record, from an offset on; -1 if there is none.

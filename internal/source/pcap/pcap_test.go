@@ -340,6 +340,19 @@ func TestDamageCostsItself(t *testing.T) {
 	}
 }
 
+func TestBlocksBehindTheLastPacketAreNoDamage(t *testing.T) {
+	p := newTape(t)
+	p.udp("10.0.1.4", 5000, "10.0.1.5", 9, []byte("x"))
+	block := "\x05\x00\x00\x00\x18\x00\x00\x00" + strings.Repeat("\x00", 12) + "\x18\x00\x00\x00"
+	events, rep := read(t, p.pcapng()+block+block)
+	if len(events) != 1 || rep.Damaged != 0 || rep.Bytes != int64(len(p.pcapng())+48) {
+		t.Errorf("%d events, report %+v", len(events), rep)
+	}
+	if _, rep := read(t, p.pcapng()+block[:20]); rep.Damaged != 1 {
+		t.Errorf("cut block: report %+v", rep)
+	}
+}
+
 func TestOriginLeadsToTheFirstPacket(t *testing.T) {
 	p := newTape(t)
 	for i := range 3 {
