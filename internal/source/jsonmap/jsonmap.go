@@ -49,6 +49,9 @@ type Mapping struct {
 	// Second names another log that the record is of too, for rules that
 	// were written for that one; may be nil. The zero Source is none.
 	Second func(r *Record) event.Source
+	// State makes what Source remembers from record to record, as
+	// Record.State; may be nil. Files of such logs are read in one part.
+	State func() any
 }
 
 // A Bag is a list of objects that each have a name and values, such as
@@ -149,6 +152,9 @@ func (f *Format) Claims(_ string, head []byte) bool {
 
 // Split implements [source.Format].
 func (f *Format) Split(ctx context.Context, in *source.Input) ([]source.Part, error) {
+	if f.m.State != nil {
+		return []source.Part{{To: in.Size, Line: 1}}, nil
+	}
 	return f.opt.Split(ctx, in)
 }
 

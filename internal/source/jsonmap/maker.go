@@ -43,7 +43,12 @@ type maker struct {
 }
 
 // Begin implements [objects.Maker].
-func (m *maker) Begin() { m.undated, m.local = false, false }
+func (m *maker) Begin() {
+	m.undated, m.local = false, false
+	if m.format.m.State != nil {
+		m.rec.State = m.format.m.State()
+	}
+}
 
 // Crowded implements [objects.Maker].
 func (m *maker) Crowded() bool { return m.plans.Crowded() }

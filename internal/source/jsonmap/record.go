@@ -9,6 +9,8 @@ import (
 
 // A Record is one object on its way to an event, by paths.
 type Record struct {
+	State any // of the mapping, for one part of a file
+
 	rec   *textlog.Record
 	kinds []event.Kind // of the values added so far
 }
@@ -55,6 +57,23 @@ func (r *Record) Get(names ...string) []byte {
 	}
 	return nil
 }
+
+// All returns the values of a field, with room for those of the next call.
+func (r *Record) All(name string, dst [][]byte) [][]byte {
+	var e event.Event
+	r.rec.Fill(&e)
+	at := e.Shape.Find(name)
+	for _, v := range e.Values {
+		if int(v.Field) == at && at >= 0 {
+			dst = append(dst, v.Text)
+		}
+	}
+	return dst
+}
+
+// Own adds a value to a field of the service's, such as one that stands in a
+// text of its own form.
+func (r *Record) Own(name string, text []byte) { r.add(name, true, event.Text, text) }
 
 // Has reports whether one of some fields has a value that is not empty.
 func (r *Record) Has(names ...string) bool { return r.Get(names...) != nil }

@@ -64,6 +64,25 @@ var categories = map[string]string{
 	"9": "raw_access_thread", "11": "file_event", "16": "sysmon_status", "23": "file_delete", "255": "sysmon_error",
 }
 
+// Fields calls each for the fields of an event that another log carries, null
+// ones left out, and returns the event's category. It reports whether the text
+// is an event of Sysmon.
+func Fields(text []byte, each func(name, value []byte)) (category string, ok bool) {
+	if text = eventOf(text); text == nil {
+		return "", false
+	}
+	system, data, _ := bytes.Cut(text, []byte("<EventData"))
+	eachData(data, func(name, value []byte) {
+		if bytes.ContainsAny(value, "&#") {
+			value = unescape(nil, value)
+		}
+		if !isNothing(value) {
+			each(name, value)
+		}
+	})
+	return categories[string(element(system, "EventID"))], true
+}
+
 type parser struct {
 	rec   *textlog.Record
 	clock *textlog.Clock
@@ -95,7 +114,7 @@ func (p *parser) Parse(l *textlog.Line, emit func(*event.Event)) bool {
 	if i := bytes.Index(text, []byte("<EventData")); i >= 0 {
 		system, data = text[:i], text[i:]
 	}
-	p.data(data)
+	eachData(data, p.value)
 	p.system(system, l)
 	p.rec.Fill(&p.event)
 	emit(&p.event)
@@ -122,8 +141,8 @@ func (p *parser) system(text []byte, l *textlog.Line) {
 	p.clock.Put(&p.event, at, zoned || ok, ok)
 }
 
-// data reads <Data Name="X">value</Data> up to the first that is cut.
-func (p *parser) data(text []byte) {
+// eachData reads <Data Name="X">value</Data> up to the first that is cut.
+func eachData(text []byte, each func(name, value []byte)) {
 	for {
 		i := bytes.Index(text, []byte("<Data"))
 		if i < 0 {
@@ -146,7 +165,7 @@ func (p *parser) data(text []byte) {
 			value, text = text[:stop], text[stop:]
 		}
 		if len(name) > 0 {
-			p.value(name, value)
+			each(name, value)
 		}
 	}
 }
@@ -155,12 +174,20 @@ func (p *parser) value(name, value []byte) {
 	if bytes.ContainsAny(value, "&#") {
 		value = p.rec.Build(func(dst []byte) []byte { return unescape(dst, value) })
 	}
-	switch string(value) {
-	case "", "-", "(null)", "<unknown process>":
+	if isNothing(value) {
 		p.rec.Null(string(name))
-	default:
+	} else {
 		p.rec.Named(name, value)
 	}
+}
+
+// isNothing reports whether Sysmon writes a value for none.
+func isNothing(value []byte) bool {
+	switch string(value) {
+	case "", "-", "(null)", "<unknown process>":
+		return true
+	}
+	return false
 }
 
 // element returns the text of the first element of a name.

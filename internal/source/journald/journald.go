@@ -1,0 +1,143 @@
+// Package journald reads the export of the journal of systemd in JSON
+// (journalctl -o json): an object in a line, recognised by
+// __REALTIME_TIMESTAMP with a cursor, a boot or a message.
+//
+// Events are of product linux. The service is told by the program
+// (SYSLOG_IDENTIFIER, else _COMM) and the facility, as in syslog: sshd, sudo,
+// cron, clamav, vsftpd, guacamole, auth or syslog; records of the audit system
+// (_TRANSPORT=audit) are of service auditd, with the names of auditd beside the
+// journal's, and events of Sysmon for Linux are of service sysmon. Fields have
+// the journal's names. A message that is a list of bytes is read as text.
+//
+// Limits: journalctl leaves out messages above 4096 bytes unless called with
+// --all; such records have no message. The
+// journal's own binary files are not read.
+package journald
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+
+	"tyto/internal/event"
+	"tyto/internal/source/jsonmap"
+	"tyto/internal/source/sysmonlinux"
+)
+
+// New returns the format.
+func New() *jsonmap.Format {
+	return jsonmap.New(jsonmap.Mapping{
+		Name:   "journald",
+		Alien:  "no record of the journal",
+		Is:     isRecord,
+		Inner:  []string{"result._raw", "_raw", "_source.event.original", "_source"},
+		Also:   also,
+		Times:  []string{"__REALTIME_TIMESTAMP", "_SOURCE_REALTIME_TIMESTAMP"},
+		Hosts:  []string{"_HOSTNAME"},
+		Source: sourceOf,
+	})
+}
+
+func isRecord(p jsonmap.Paths) bool {
+	return p.Has("__REALTIME_TIMESTAMP") && (p.Has("__CURSOR") || p.Has("_BOOT_ID") || p.Has("MESSAGE"))
+}
+
+// also gives the fields of audit records the names that auditd gives them.
+func also(path string) []string {
+	if name, ok := strings.CutPrefix(path, "AUDIT_FIELD_"); ok {
+		return []string{strings.ToLower(name)}
+	}
+	switch path {
+	case "_AUDIT_TYPE_NAME":
+		return []string{"type"}
+	case "_EXE":
+		return []string{"exe"}
+	case "_COMM":
+		return []string{"comm"}
+	}
+	return nil
+}
+
+func sourceOf(r *jsonmap.Record) event.Source {
+	s := event.Source{Product: "linux"}
+	message := text(r)
+	switch {
+	case r.Is("_TRANSPORT", "audit"):
+		s.Service = "auditd"
+		return s
+	case bytes.HasPrefix(message, []byte("<Event")):
+		if category, ok := sysmonlinux.Fields(message, func(name, value []byte) { r.Own(string(name), value) }); ok {
+			s.Category, s.Service = category, "sysmon"
+			return s
+		}
+	}
+	program := r.Get("SYSLOG_IDENTIFIER", "_COMM")
+	s.Service = serviceOf(string(program), string(r.Get("SYSLOG_FACILITY")))
+	if s.Service == "sudo" {
+		sudo(r, message)
+	}
+	return s
+}
+
+// text returns the message, which is a list of numbers when it has bytes that
+// are no text.
+func text(r *jsonmap.Record) []byte {
+	first := r.Get("MESSAGE")
+	if len(first) == 0 || len(first) > 3 || first[0] < '0' || first[0] > '9' {
+		return first
+	}
+	values := r.All("MESSAGE", nil)
+	if len(values) < 2 {
+		return first
+	}
+	out := make([]byte, 0, len(values))
+	for _, v := range values {
+		n, err := strconv.ParseUint(string(v), 10, 8)
+		if err != nil {
+			return first
+		}
+		out = append(out, byte(n))
+	}
+	out = bytes.ToValidUTF8(out, []byte("\uFFFD"))
+	r.Own("MESSAGE", out)
+	return out
+}
+
+// serviceOf returns Sigma's name of the log that a program writes to.
+func serviceOf(program, facility string) string {
+	switch program {
+	case "sshd", "sshd-session", "sshd-auth", "dropbear":
+		return "sshd"
+	case "sudo":
+		return "sudo"
+	case "cron", "CRON", "crond", "crontab", "anacron", "atd":
+		return "cron"
+	case "clamd", "freshclam", "clamscan", "clamav":
+		return "clamav"
+	case "vsftpd":
+		return "vsftpd"
+	case "guacd", "guacamole":
+		return "guacamole"
+	case "su", "login", "useradd", "userdel", "usermod", "groupadd", "groupmod", "passwd", "chpasswd", "chage",
+		"polkitd", "pkexec", "systemd-logind", "gdm", "gdm-password", "lightdm", "unix_chkpwd":
+		return "auth"
+	}
+	if facility == "4" || facility == "10" {
+		return "auth"
+	}
+	return "syslog"
+}
+
+// sudo adds whom a command runs as, and the command.
+func sudo(r *jsonmap.Record, message []byte) {
+	for _, name := range [...]string{"USER", "COMMAND"} {
+		_, value, ok := bytes.Cut(message, []byte(" ; "+name+"="))
+		if !ok {
+			continue
+		}
+		if name == "USER" {
+			value, _, _ = bytes.Cut(value, []byte(" ; "))
+		}
+		r.Alias(name, value)
+	}
+}
