@@ -180,3 +180,55 @@ func TestCollectionSettlesVersionsAndCollisions(t *testing.T) {
 		t.Errorf("wrong objects are current: %+v", c)
 	}
 }
+
+// remake reads an object into its structure and writes it again.
+func remake[T any, P interface {
+	*T
+	Typed
+}](o *Object) (*Object, []Problem, error) {
+	v, problems := View[T](o)
+	again, err := Make(P(v))
+	return again, problems, err
+}
+
+func TestViewAndMakeLoseNothingThatTheStandardKnows(t *testing.T) {
+	makers := map[string]func(*Object) (*Object, []Problem, error){
+		"identity": remake[Identity], "marking-definition": remake[MarkingDefinition], "incident": remake[Incident],
+		"indicator": remake[Indicator], "observed-data": remake[ObservedData], "sighting": remake[Sighting],
+		"attack-pattern": remake[AttackPattern], "intrusion-set": remake[IntrusionSet], "relationship": remake[Relationship],
+		"note": remake[Note], "attack-flow": remake[AttackFlow], "attack-action": remake[AttackAction], "grouping": remake[Grouping],
+		"ipv4-addr": remake[IPv4Addr], "domain-name": remake[DomainName], "network-traffic": remake[NetworkTraffic], "file": remake[File],
+		"process": remake[Process], "directory": remake[Directory], "user-account": remake[UserAccount], "software": remake[Software],
+		"windows-registry-key": remake[WindowsRegistryKey], "url": remake[URL], "artifact": remake[Artifact], "mutex": remake[Mutex],
+		"email-addr": remake[EmailAddr], "mac-addr": remake[MACAddr], "ipv6-addr": remake[IPv6Addr],
+		"autonomous-system": remake[AutonomousSystem], "x509-certificate": remake[X509Certificate],
+	}
+	var all []*Object
+	for o, err := range ReadBundle(bytes.NewReader(corpus(t, "example_export_bundle.json")), ReadOptions{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, o)
+	}
+	all = append(all, scoCorpus(t)...)
+	done := 0
+	for _, o := range all {
+		maker := makers[o.Type]
+		if maker == nil {
+			continue
+		}
+		again, problems, err := maker(o)
+		if err != nil || len(problems) > 0 {
+			t.Errorf("%s: %v %v", o.ID, problems, err)
+			continue
+		}
+		done++
+		if _, has := o.tree["spec_version"]; !has {
+			delete(again.tree, "spec_version")
+		}
+		if !sameValue(o.tree, again.tree) {
+			t.Errorf("%s became %s", o.Raw, again.Raw)
+		}
+	}
+	t.Logf("%d of %d objects", done, len(all))
+}
