@@ -76,6 +76,7 @@ type app struct {
 	Dump    dumpCmd    `cmd:"" help:"Print every record of Windows event log files."`
 	Metrics metricsCmd `cmd:"" help:"Count events by log and id; list hosts, times and gaps."`
 	Rules   rulesCmd   `cmd:"" help:"Check, list, show or install detection rules."`
+	Intel   intelCmd   `cmd:"" help:"Check indicators and STIX files before using them."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

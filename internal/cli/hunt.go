@@ -11,6 +11,7 @@ import (
 
 	"tyto/internal/attack"
 	"tyto/internal/detect"
+	"tyto/internal/intel"
 	"tyto/internal/report"
 	"tyto/internal/scan"
 )
@@ -21,6 +22,7 @@ type huntCmd struct {
 	Out            string   `help:"Write all results into this folder." short:"o" placeholder:"DIR"`
 	evidenceFlags  `embed:""`
 	ruleFlags      `embed:""`
+	intelFlags     `embed:""`
 	Level          levelFlag  `help:"Only findings of this level or above." short:"l" placeholder:"LEVEL"`
 	Profile        string     `help:"Columns of timeline.csv: minimal, standard, verbose, all-field-info or super-verbose." enum:"minimal,standard,verbose,all-field-info,super-verbose" default:"standard"`
 	KeepDuplicates bool       `help:"Report every copy of a record on its own."`
@@ -43,6 +45,15 @@ func (c *huntCmd) hunt(ctx context.Context, s *session, next []report.Command) (
 		if err := apart(c.Out, c.Paths); err != nil {
 			return nil, err
 		}
+	}
+	set, imported, err := c.loadIntel(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if src, ok, err := carriedRules(imported); err != nil {
+		return nil, err
+	} else if ok {
+		c.extra = append(c.extra, src)
 	}
 	rules, err := c.load(ctx, s, detect.RuleOptions{MinLevel: c.Level.Level, Workers: c.Workers})
 	if err != nil {
@@ -67,7 +78,7 @@ func (c *huntCmd) hunt(ctx context.Context, s *session, next []report.Command) (
 	}
 	opt := detect.Options{
 		Scan: reading, Rules: rules, Attack: table, Filter: c.filter(),
-		KeepDuplicates: c.KeepDuplicates, Scratch: scratch{s.env.TempDir},
+		Intel: set, Patterns: s.carriedPatterns(imported), KeepDuplicates: c.KeepDuplicates, Scratch: scratch{s.env.TempDir},
 	}
 	opt.Filter.MinLevel = c.Level.Level
 	opt.Scan.Hash = c.Out != ""
@@ -77,14 +88,14 @@ func (c *huntCmd) hunt(ctx context.Context, s *session, next []report.Command) (
 	if err != nil {
 		return nil, err
 	}
-	wrote, err := out.finish(sinks, res.Health, c.manifest(rules, res))
+	wrote, err := out.finish(sinks, res, c.manifest(rules, res))
 	if err != nil {
 		return nil, err
 	}
 	if !res.Health.Complete {
 		fmt.Fprintln(s.err, progressOf(progress, "hunt", s.env.Now().Sub(start)).Stopped(c.Out))
 	}
-	if err := c.print(s, rules, summary, res, wrote, next); err != nil {
+	if err := c.print(s, rules, set, summary, res, wrote, next); err != nil {
 		return res, err
 	}
 	return res, c.verdict(res)
@@ -127,10 +138,10 @@ func (s *session) tellRejected(rules *detect.Rules) {
 }
 
 // print shows the first screen, or its JSON form.
-func (c *huntCmd) print(s *session, rules *detect.Rules, summary *report.Summary, res *detect.Result, wrote []string, next []report.Command) error {
+func (c *huntCmd) print(s *session, rules *detect.Rules, set *intel.Set, summary *report.Summary, res *detect.Result, wrote []string, next []report.Command) error {
 	return s.buffered(func(w *bufio.Writer) error {
 		screen := &report.Screen{
-			Facts: facts(rules, res), Summary: summary, Health: res.Health,
+			Facts: facts(rules, set, res), Summary: summary, Health: res.Health,
 			Folder: c.Out, Wrote: wrote, Next: next,
 		}
 		if next == nil {
@@ -163,10 +174,13 @@ func (c *huntCmd) next(res *detect.Result) []report.Command {
 }
 
 // facts is what the screen says about the evidence.
-func facts(rules *detect.Rules, res *detect.Result) report.Facts {
+func facts(rules *detect.Rules, set *intel.Set, res *detect.Result) report.Facts {
 	f := report.Facts{
 		Version: Version, Records: res.Health.Evidence.Records, Bytes: res.Health.Evidence.Bytes,
 		Rules: rules.Loaded(), Hosts: len(res.Hosts), NoProcessLog: res.NoProcessLog, ProcessRules: rules.ProcessRules(),
+	}
+	if set != nil {
+		f.Indicators = set.Len()
 	}
 	f.From, f.To = span(res.Files)
 	for _, l := range res.Logs {
@@ -223,7 +237,7 @@ func (c *huntCmd) command() []string {
 	for _, list := range []struct {
 		name   string
 		values []string
-	}{{"host", c.Host}, {"rules", c.Rules}, {"rule", c.Rule}, {"exclude-rule", c.ExcludeRule}} {
+	}{{"host", c.Host}, {"rules", c.Rules}, {"intel", c.Intel}, {"rule", c.Rule}, {"exclude-rule", c.ExcludeRule}} {
 		for _, v := range list.values {
 			flag(list.name, filepath.ToSlash(v))
 		}

@@ -52,7 +52,7 @@ func newOutputs(dir, profile string, table *attack.Table) (*outputs, error) {
 
 // finish closes the sinks, writes health and manifest and gives all files
 // their names. It returns the names.
-func (o *outputs) finish(sinks report.Sinks, health *detect.Health, m *report.Manifest) ([]string, error) {
+func (o *outputs) finish(sinks report.Sinks, res *detect.Result, m *report.Manifest) ([]string, error) {
 	if err := sinks.Close(); err != nil {
 		return nil, err
 	}
@@ -65,16 +65,15 @@ func (o *outputs) finish(sinks report.Sinks, health *detect.Health, m *report.Ma
 		}
 	}
 	o.files = nil
-	f, err := o.folder.Create("health.json")
+	err := o.write("health.json", func(f *report.File) error { return report.WriteHealth(f, res.Health) })
 	if err != nil {
 		return nil, err
 	}
-	if err := report.WriteHealth(f, health); err != nil {
-		f.Discard()
-		return nil, err
-	}
-	if err := f.Close(); err != nil {
-		return nil, err
+	if res.Sightings != nil {
+		err := o.write("sightings.json", func(f *report.File) error { return report.WriteSightings(f, res.Sightings.All()) })
+		if err != nil {
+			return nil, err
+		}
 	}
 	if err := o.manifest(m); err != nil {
 		return nil, err
@@ -88,11 +87,16 @@ func (o *outputs) finish(sinks report.Sinks, health *detect.Health, m *report.Ma
 
 func (o *outputs) manifest(m *report.Manifest) error {
 	m.Files = o.folder.Written()
-	f, err := o.folder.Create("manifest.json")
+	return o.write("manifest.json", func(f *report.File) error { return m.Write(f) })
+}
+
+// write makes a whole file.
+func (o *outputs) write(name string, fill func(*report.File) error) error {
+	f, err := o.folder.Create(name)
 	if err != nil {
 		return err
 	}
-	if err := m.Write(f); err != nil {
+	if err := fill(f); err != nil {
 		f.Discard()
 		return err
 	}

@@ -22,6 +22,8 @@ type ruleFlags struct {
 	Rule        []string `help:"Only this rule: its id, title or file name pattern. Repeatable." placeholder:"RULE" sep:"none"`
 	ExcludeRule []string `help:"Without this rule. Repeatable." placeholder:"RULE" sep:"none"`
 	Strict      bool     `help:"Stop when a rule cannot be used."`
+
+	extra []detect.RuleSource // rules that came with indicators
 }
 
 // builtinName is how the embedded pack is called in paths.
@@ -77,7 +79,7 @@ func (f *ruleFlags) sources(env *Env) (list []detect.RuleSource, closeAll func()
 		}
 		list = append(list, src)
 	}
-	return list, closeAll, nil
+	return append(list, f.extra...), closeAll, nil
 }
 
 // ruleSource opens a file, folder or zip of rules.

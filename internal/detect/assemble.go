@@ -9,26 +9,28 @@ import (
 
 	"tyto/internal/attack"
 	"tyto/internal/event"
+	"tyto/internal/intel"
 	"tyto/sigma"
 	"tyto/sigma/correlate"
 )
 
 // An assembler turns hits and alerts into findings.
 type assembler struct {
-	rules  *Rules
-	attack *attack.Table
-	namer  *namer
-	keep   bool // copies are findings of their own
+	rules    *Rules
+	intel    *intel.Set
+	attack   *attack.Table
+	namer    *namer
+	observer observer
+	keep     bool // copies are findings of their own
 }
 
 // finding tells a hit whole.
 func (a *assembler) finding(h *hit) *Finding {
-	rule := a.rules.Rules[h.rule]
-	f := a.describe(&rule.Meta, KindSigma)
-	f.ID = findingID(identity(&rule.Meta), h.id[:])
+	f, key := a.subject(h)
+	f.ID = findingID(key, h.id[:])
 	if a.keep { // copies must not share an id when each is shown
 		place := fmt.Sprintf("%s\x00%s\x00%d\x00%d", h.origin.File, h.origin.Member, h.origin.Offset, h.origin.Line)
-		f.ID = findingID(identity(&rule.Meta), h.id[:], []byte(place))
+		f.ID = findingID(key, h.id[:], []byte(place))
 	}
 	f.Time, f.Host, f.Source = h.time, h.host, h.source
 	f.Log, f.EventID, f.RecordID = h.source.Log(), h.source.EventID, h.record
@@ -40,6 +42,17 @@ func (a *assembler) finding(h *hit) *Finding {
 	f.Because, f.Fields = h.reasons, h.fields
 	f.Entities = a.namer.entities(h.host, h.fields)
 	return f
+}
+
+// subject is what a hit is about: a rule, or an indicator, whose numbers follow
+// those of the rules. The key names it for ids.
+func (a *assembler) subject(h *hit) (*Finding, string) {
+	if n := len(a.rules.Rules); h.rule >= n {
+		in := a.intel.At(h.rule - n)
+		return indicatorFinding(in, h.level), in.Type.String() + "\x00" + in.Value
+	}
+	rule := a.rules.Rules[h.rule]
+	return a.describe(&rule.Meta, KindSigma), identity(&rule.Meta)
 }
 
 // describe fills in what a finding takes from its rule.

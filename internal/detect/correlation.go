@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"slices"
 	"strings"
 
 	"tyto/sigma/correlate"
@@ -43,7 +42,6 @@ func (h *hunt) correlate(a *assembler) ([]*Finding, correlate.Stats, error) {
 		}, take)
 	}
 	runtime.Finish(take)
-	slices.SortStableFunc(alerts, compareFindings)
 	return alerts, runtime.Stats(), nil
 }
 

@@ -26,6 +26,7 @@ func (h *hunt) conclude(res *Result, stats correlate.Stats, complete bool) {
 		}
 	}
 	res.hosts(seen, processes)
+	res.Sightings = h.sightings()
 	res.Health = h.health(res.Files, total, seen, stats, complete)
 	res.Health.cap("values cut for timelines, bytes", maxField, cuts)
 	res.Health.tidy()
@@ -52,6 +53,7 @@ func (h *hunt) health(files []*scan.File, total *census, seen *continuity, stats
 	out.cap("kinds of events counted", maxKinds, total.other)
 	out.cap("findings that wait for copies", copyBuffer, h.early)
 	out.cap("correlation alerts", maxAlerts, h.lost)
+	out.cap("events remembered for a STIX pattern", maxPatternEvents, h.undecided)
 	return out
 }
 

@@ -21,6 +21,7 @@ type hit struct {
 	record   uint64
 	origin   event.Origin
 	carved   bool
+	level    Level // of an indicator; rules have their own
 	reasons  []Reason
 	fields   []NamedValue
 	captured []capture // what correlations group by or count, in the plan's order
@@ -114,7 +115,7 @@ func (h *hit) encode(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, h.origin.Record)
 	dst = binary.AppendVarint(dst, h.origin.Line)
 	dst = binary.AppendVarint(dst, h.origin.Offset)
-	dst = appendBool(dst, h.carved)
+	dst = append(appendBool(dst, h.carved), byte(h.level))
 	dst = binary.AppendUvarint(dst, uint64(len(h.reasons)))
 	for _, r := range h.reasons {
 		dst = appendString(appendString(dst, r.Field), r.Value)
@@ -165,6 +166,9 @@ func decodeHit(b []byte) (*hit, error) {
 	h.origin.Line = d.varint()
 	h.origin.Offset = d.varint()
 	h.carved = d.bool()
+	if b := d.take(1); len(b) == 1 {
+		h.level = Level(b[0])
+	}
 	for n := d.count(); n > 0; n-- {
 		h.reasons = append(h.reasons, Reason{Field: d.str(), Value: d.str(), Matched: d.str(), Selection: d.str()})
 	}

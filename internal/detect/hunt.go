@@ -13,11 +13,13 @@ package detect
 import (
 	"context"
 	"iter"
+	"slices"
 	"sync"
 	"sync/atomic"
 
 	"tyto/internal/attack"
 	"tyto/internal/event"
+	"tyto/internal/intel"
 	"tyto/internal/scan"
 	"tyto/sigma"
 	"tyto/sigma/correlate"
@@ -29,7 +31,9 @@ type Options struct {
 	Rules          *Rules
 	Attack         *attack.Table
 	Filter         Filter
-	KeepDuplicates bool // report each copy of a record on its own
+	Intel          *intel.Set // indicators to look for; nil: none
+	Patterns       []Pattern  // STIX patterns over several things or events
+	KeepDuplicates bool       // report each copy of a record on its own
 	Scratch        Scratch
 	SortMemory     int // bytes of hits held in memory; 0: a default
 }
@@ -66,9 +70,11 @@ func Hunt(ctx context.Context, roots []string, opt Options, found func(*Finding)
 
 // A hunt is one run.
 type hunt struct {
-	opt      Options
-	findings *sorter
-	facts    *sorter
+	opt       Options
+	findings  *sorter
+	facts     *sorter
+	observed  *sorter // events that patterns may rest on
+	undecided int64   // patterns that could not be evaluated to the end
 
 	mu      sync.Mutex
 	workers []*worker
@@ -91,6 +97,7 @@ func newHunt(opt Options) *hunt {
 		opt:      opt,
 		findings: newSorter(opt.Scratch, opt.SortMemory),
 		facts:    newSorter(opt.Scratch, opt.SortMemory/4),
+		observed: newSorter(opt.Scratch, opt.SortMemory/4),
 		matched:  make(map[int]bool),
 	}
 }
@@ -98,6 +105,7 @@ func newHunt(opt Options) *hunt {
 func (h *hunt) close() {
 	_ = h.findings.close()
 	_ = h.facts.close()
+	_ = h.observed.close()
 }
 
 func (h *hunt) worker() scan.Consumer {
@@ -120,11 +128,17 @@ func (h *hunt) fail(err error) {
 // stageTwo runs correlations over the facts, then hands out findings and
 // alerts in the order of time.
 func (h *hunt) stageTwo(found func(*Finding) error) (correlate.Stats, error) {
-	a := &assembler{rules: h.opt.Rules, attack: h.opt.Attack, namer: newNamer(), keep: h.opt.KeepDuplicates}
+	a := &assembler{rules: h.opt.Rules, intel: h.opt.Intel, attack: h.opt.Attack, namer: newNamer(), keep: h.opt.KeepDuplicates}
 	alerts, stats, err := h.correlate(a)
 	if err != nil {
 		return stats, err
 	}
+	matches, err := h.patterns(a)
+	if err != nil {
+		return stats, err
+	}
+	alerts = append(alerts, matches...)
+	slices.SortStableFunc(alerts, compareFindings)
 	c := &copier{}
 	for hit, err := range h.fold(c, h.findings) {
 		if err != nil {
@@ -136,7 +150,9 @@ func (h *hunt) stageTwo(found func(*Finding) error) (correlate.Stats, error) {
 			}
 			alerts = alerts[1:]
 		}
-		h.matched[hit.rule] = true
+		if hit.rule < len(h.opt.Rules.Rules) {
+			h.matched[hit.rule] = true
+		}
 		if err := found(a.finding(hit)); err != nil {
 			return stats, err
 		}

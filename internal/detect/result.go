@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tyto/internal/event"
+	"tyto/internal/intel"
 	"tyto/internal/scan"
 )
 
@@ -17,6 +18,9 @@ type Result struct {
 	Top      string              // id of the gravest finding; of equals, the first
 	Hosts    []string            // that wrote records, sorted
 	Logs     []LogHosts          // by log, for what was looked at
+
+	// Sightings are the answers about the indicators; nil without any.
+	Sightings *intel.Sightings
 
 	// NoProcessLog is how many hosts have no record of a started process.
 	NoProcessLog int

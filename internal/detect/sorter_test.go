@@ -47,6 +47,7 @@ func randomHit(rng *rand.Rand) *hit {
 		record: uint64(rng.IntN(10)),
 		origin: event.Origin{File: word(), Member: word(), Record: 7, Line: 3, Offset: int64(rng.IntN(1 << 20))},
 		carved: rng.IntN(2) == 0,
+		level:  High,
 		reasons: []Reason{
 			{Field: "Image", Value: word(), Matched: "contains " + word(), Selection: "selection"},
 		},

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"tyto/internal/event"
+	"tyto/internal/intel"
 	"tyto/internal/scan"
 	"tyto/sigma"
 )
@@ -18,6 +19,9 @@ type worker struct {
 	event      sigma.Event
 	current    *event.Event
 	onMatch    func(*sigma.Rule)
+	onSight    func(intel.Hit)
+	lookout    *lookout // nil without indicators
+	watcher    *watcher // nil without patterns
 	id         event.ID // of the current event, when identified
 	ids        event.Identifier
 	identified bool
@@ -35,8 +39,10 @@ func newWorker(h *hunt) *worker {
 		seen:   newContinuity(),
 
 		processes: make(map[string]bool),
+		lookout:   newLookout(h.opt.Intel),
+		watcher:   newWatcher(h.opt.Patterns),
 	}
-	w.onMatch = w.match
+	w.onMatch, w.onSight = w.match, w.sight
 	return w
 }
 
@@ -61,6 +67,12 @@ func (w *worker) Event(ev *event.Event) bool {
 	convert(&w.event, ev, w.shape(k, ev.Shape))
 	w.current, w.identified, w.fields = ev, false, nil
 	w.eval.Match(&w.event, w.onMatch)
+	if w.lookout != nil {
+		w.look(ev)
+	}
+	if w.watcher != nil {
+		w.watch(ev)
+	}
 	return !w.hunt.broken.Load()
 }
 

@@ -1,0 +1,185 @@
+package cli
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"tyto/internal/intel"
+	"tyto/internal/intel/warninglist"
+	"tyto/internal/report/inert"
+	"tyto/internal/source"
+	"tyto/stix"
+)
+
+// intelCmd groups the commands about indicators.
+type intelCmd struct {
+	Check intelCheckCmd `cmd:"" help:"Say of each indicator what it may be used for, and why."`
+	Lint  intelLintCmd  `cmd:"" help:"Check STIX bundles against the standard."`
+}
+
+// intelCheckCmd decides about indicators without hunting for them.
+type intelCheckCmd struct {
+	Paths []string `arg:"" help:"STIX, MISP, CSV or plain lists: files, folders or archives." name:"path"`
+	JSON  bool     `help:"Print one JSON object an indicator." name:"json"`
+	All   bool     `help:"Also list the indicators that nothing is said against."`
+}
+
+// Run implements the command.
+func (c *intelCheckCmd) Run(ctx context.Context, s *session) error {
+	all, err := importIntel(ctx, s.env, c.Paths)
+	if err != nil {
+		return err
+	}
+	checked := intel.Check(all.Indicators, warninglist.Load())
+	err = s.buffered(func(w *bufio.Writer) error {
+		if c.JSON {
+			return checkJSON(w, checked)
+		}
+		return c.print(w, s, all, checked)
+	})
+	if err != nil {
+		return err
+	}
+	if len(checked.Indicators) == 0 {
+		return &hintError{fmt.Errorf("no indicators there"), "tyto reads STIX 2.x, MISP events, CSV with a header, and lists with one value a line"}
+	}
+	return nil
+}
+
+func checkJSON(w io.Writer, checked *intel.Checked) error {
+	enc := json.NewEncoder(w)
+	for i := range checked.Indicators {
+		if err := enc.Encode(checked.Indicators[i].Record()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *intelCheckCmd) print(w *bufio.Writer, s *session, all *intel.Import, checked *intel.Checked) error {
+	t := table("decision", "type", "value", "why", "source")
+	order := make([]int, 0, len(checked.Indicators))
+	for i := range checked.Indicators {
+		in := &checked.Indicators[i]
+		if c.All || in.Decision != intel.Detect || len(in.Reasons) > 0 {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		x, y := &checked.Indicators[a], &checked.Indicators[b]
+		return cmp.Or(cmp.Compare(x.Decision, y.Decision), cmp.Compare(x.Type, y.Type))
+	})
+	for _, i := range order {
+		r := checked.Indicators[i].Record()
+		addRow(t, r.Decision.String(), r.Type, r.Value, strings.Join(r.Reasons, "; "), r.Source)
+	}
+	if len(order) > 0 {
+		if err := s.printTable(w, t, 0); err != nil {
+			return err
+		}
+		fmt.Fprintln(w)
+	}
+	for _, p := range all.Problems {
+		fmt.Fprintln(w, inert.Text(p.String()))
+	}
+	fmt.Fprintf(w, "%d indicators: %d detect, %d hunt, %d context, %d rejected; %d entries could not be used\n",
+		len(checked.Indicators), checked.Count(intel.Detect), checked.Count(intel.Hunt),
+		checked.Count(intel.Context), checked.Count(intel.Rejected), all.Skipped)
+	for _, text := range notEvaluated(all) {
+		fmt.Fprintf(w, "%s: kept, not evaluated\n", inert.Text(text))
+	}
+	fmt.Fprintln(w, listsLine())
+	return nil
+}
+
+// listsLine names the warninglists that decisions rest on.
+func listsLine() string {
+	newest := ""
+	lists := warninglist.Load().Lists()
+	for _, l := range lists {
+		newest = max(newest, l.Version)
+	}
+	return fmt.Sprintf("checked against %d MISP warninglists, the newest of version %s", len(lists), newest)
+}
+
+// intelLintCmd validates STIX.
+type intelLintCmd struct {
+	Paths []string `arg:"" help:"STIX bundles or objects: files, folders or archives." name:"path"`
+	JSON  bool     `help:"Print one JSON object a remark." name:"json"`
+}
+
+// A lintRemark is one line of "intel lint --json".
+type lintRemark struct {
+	File     string `json:"file"`
+	Object   string `json:"object,omitempty"`
+	Path     string `json:"path,omitempty"`
+	Severity string `json:"severity"`
+	Rule     string `json:"rule"`
+	Text     string `json:"text"`
+	Hint     string `json:"hint,omitempty"`
+}
+
+// Run implements the command. It fails when a rule of the standard is broken.
+func (c *intelLintCmd) Run(ctx context.Context, s *session) error {
+	objects, broken := 0, 0
+	err := s.buffered(func(w *bufio.Writer) error {
+		for in, skip := range source.Walk(ctx, c.Paths, source.Options{TempDir: s.env.TempDir}) {
+			if skip != nil {
+				broken++
+				c.remark(w, lintRemark{File: memberName(skip.Path, skip.Member), Severity: "error", Rule: "read", Text: skip.Reason})
+				continue
+			}
+			n, bad := c.file(w, in)
+			objects, broken = objects+n, broken+bad
+			in.Close()
+		}
+		return ctx.Err()
+	})
+	switch {
+	case err != nil:
+		return err
+	case broken > 0:
+		return fmt.Errorf("%d errors in %d objects", broken, objects)
+	}
+	fmt.Fprintf(s.err, "tyto: %d objects, no errors\n", objects)
+	return nil
+}
+
+// file lints one file and returns how many objects and errors it has.
+func (c *intelLintCmd) file(w *bufio.Writer, in *source.Input) (objects, broken int) {
+	name := memberName(in.Path, in.Member)
+	for o, err := range stix.ReadBundle(io.NewSectionReader(in, 0, in.Size), stix.ReadOptions{}) {
+		if err != nil {
+			broken++
+			c.remark(w, lintRemark{File: name, Severity: "error", Rule: "json", Text: err.Error()})
+			continue
+		}
+		objects++
+		for _, p := range stix.Lint(o) {
+			if p.Severity == stix.Error {
+				broken++
+			}
+			c.remark(w, lintRemark{name, o.ID, p.Path, p.Severity.String(), p.Rule, p.Text, p.Hint})
+		}
+	}
+	return objects, broken
+}
+
+func (c *intelLintCmd) remark(w *bufio.Writer, r lintRemark) {
+	if c.JSON {
+		if b, err := json.Marshal(r); err == nil {
+			w.Write(append(b, '\n'))
+		}
+		return
+	}
+	fmt.Fprintf(w, "%s: %s: %s: %s: %s [%s]\n", inert.Text(r.File), inert.Text(r.Object), r.Severity, inert.Text(r.Path), inert.Text(r.Text), r.Rule)
+	if r.Hint != "" {
+		fmt.Fprintf(w, "    %s\n", inert.Text(r.Hint))
+	}
+}

@@ -1,0 +1,188 @@
+package cli
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"tyto/internal/detect"
+	"tyto/internal/intel"
+	"tyto/internal/intel/warninglist"
+	"tyto/internal/source"
+	"tyto/stix"
+)
+
+// intelFlags choose the indicators that a hunt looks for.
+type intelFlags struct {
+	Intel []string `help:"Indicators to look for: STIX, MISP, CSV or plain lists; a file, folder or archive. Repeatable." placeholder:"PATH" sep:"none"`
+}
+
+// loadIntel imports and checks indicators, and compiles them. Without any path
+// the result is nil.
+func (f *intelFlags) loadIntel(ctx context.Context, s *session) (*intel.Set, *intel.Import, error) {
+	if len(f.Intel) == 0 {
+		return nil, nil, nil
+	}
+	all, err := importIntel(ctx, s.env, f.Intel)
+	if err != nil {
+		return nil, nil, err
+	}
+	checked := intel.Check(all.Indicators, warninglist.Load())
+	s.tellIntel(all, checked)
+	set := intel.Compile(checked)
+	for _, note := range set.Notes() {
+		s.warn("intel: %s", note)
+	}
+	return set, all, nil
+}
+
+// tellIntel says what became of the given indicators.
+func (s *session) tellIntel(all *intel.Import, checked *intel.Checked) {
+	for i, p := range all.Problems {
+		if i == maxTold {
+			break
+		}
+		s.warn("intel: %s", p)
+	}
+	if all.Skipped > maxTold {
+		s.warn("intel: %d entries could not be used (tyto intel check shows them)", all.Skipped)
+	}
+	if n := checked.Count(intel.Rejected); n > 0 {
+		s.warn("intel: %d of %d indicators rejected, not looked for (tyto intel check shows why)", n, len(checked.Indicators))
+	}
+	for _, text := range notEvaluated(all) {
+		s.warn("intel: %s: kept, not evaluated, Tyto has no engine for them", text)
+	}
+}
+
+// notEvaluated counts the rules of foreign engines that came along, by kind.
+func notEvaluated(all *intel.Import) []string {
+	counts := make(map[string]int)
+	for _, c := range all.Kept {
+		counts[c.Kind]++
+	}
+	var out []string
+	for _, kind := range slices.Sorted(maps.Keys(counts)) {
+		out = append(out, fmt.Sprintf("%d %s rules", counts[kind], kind))
+	}
+	return out
+}
+
+// importIntel reads all paths. A path that does not exist is an error; what
+// cannot be read inside one is a problem of the import.
+func importIntel(ctx context.Context, env *Env, paths []string) (*intel.Import, error) {
+	all := &intel.Import{}
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, &usageError{fmt.Sprintf("--intel %s: does not exist", p), "give a STIX bundle, a MISP event or feed, a CSV or a list"}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading indicators: %w", err)
+		}
+		if info.IsDir() {
+			got, err := intel.ReadFS(os.DirFS(p), filepath.ToSlash(p), intel.Options{})
+			if err != nil {
+				return nil, err
+			}
+			all.Add(got)
+			continue
+		}
+		if err := importFile(ctx, env, p, all); err != nil {
+			return nil, err
+		}
+	}
+	return all, ctx.Err()
+}
+
+// importFile reads a file, or the members of an archive.
+func importFile(ctx context.Context, env *Env, path string, all *intel.Import) error {
+	for in, skip := range source.Walk(ctx, []string{path}, source.Options{TempDir: env.TempDir}) {
+		if skip != nil {
+			all.Problems = append(all.Problems, intel.Problem{File: memberName(skip.Path, skip.Member), Reason: skip.Reason})
+			all.Skipped++
+			continue
+		}
+		got, err := intel.Read(io.NewSectionReader(in, 0, in.Size), memberName(in.Path, in.Member), intel.Options{})
+		in.Close()
+		if got != nil {
+			all.Add(got) // what came before an error counts, the error is among the problems
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func memberName(path, member string) string {
+	if member == "" {
+		return path
+	}
+	return path + "!/" + member
+}
+
+// carriedPatterns parses the STIX patterns that are more than values. Those
+// that cannot be read are told and left out.
+func (s *session) carriedPatterns(all *intel.Import) []detect.Pattern {
+	if all == nil {
+		return nil
+	}
+	var out []detect.Pattern
+	for _, c := range all.Patterns {
+		p, err := stix.ParsePattern(c.Text)
+		if err != nil {
+			s.warn("intel: pattern %q: %s", c.Name, err)
+			continue
+		}
+		source := ""
+		if c.Claim != nil {
+			source = c.Claim.Source
+		}
+		out = append(out, detect.Pattern{Name: c.Name, Source: source, Pattern: p})
+	}
+	return out
+}
+
+// carriedRules makes a rule source of the Sigma rules that travelled with
+// indicators.
+func carriedRules(all *intel.Import) (detect.RuleSource, bool, error) {
+	if all == nil || len(all.Sigma) == 0 {
+		return detect.RuleSource{}, false, nil
+	}
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for i, c := range all.Sigma {
+		w, err := z.Create(fmt.Sprintf("%04d-%s.yml", i+1, fileSafe(c.Name)))
+		if err != nil {
+			return detect.RuleSource{}, false, err
+		}
+		if _, err := io.WriteString(w, c.Text); err != nil {
+			return detect.RuleSource{}, false, err
+		}
+	}
+	if err := z.Close(); err != nil {
+		return detect.RuleSource{}, false, err
+	}
+	r, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	return detect.RuleSource{Name: "intel", FS: r}, true, err
+}
+
+// fileSafe keeps what is harmless in a file name.
+func fileSafe(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
+			return r
+		}
+		return '-'
+	}, name[:min(len(name), 60)])
+}
