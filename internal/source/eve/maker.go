@@ -28,10 +28,11 @@ type maker struct {
 	undated bool
 	local   bool
 	excess  bool
+	unnamed bool
 }
 
 // Begin implements [objects.Maker].
-func (m *maker) Begin() { m.undated, m.local, m.excess = false, false, false }
+func (m *maker) Begin() { m.undated, m.local, m.excess, m.unnamed = false, false, false, false }
 
 // Crowded implements [objects.Maker].
 func (m *maker) Crowded() bool { return m.plans.Crowded() }
@@ -50,6 +51,9 @@ func (m *maker) Notes() []string {
 	}
 	if m.excess {
 		notes = append(notes, "events with too many fields: the rest is left out")
+	}
+	if m.unnamed {
+		notes = append(notes, "events that do not name the sensor that wrote them")
 	}
 	return notes
 }
@@ -183,6 +187,7 @@ func isBlocked(action []byte) []byte {
 // date gives the event its time and host.
 func (m *maker) date(p *plan) {
 	m.event.Host = m.words.Intern(m.roles[roleHost])
+	m.unnamed = m.unnamed || m.event.Host == ""
 	at, zoned, ok := source.ParseTime(m.roles[roleTime])
 	m.undated, m.local, m.excess = m.undated || !ok, m.local || ok && !zoned, m.excess || p.excess
 	m.event.Time = time.Time{}

@@ -21,6 +21,7 @@ type builder struct {
 	words   winlog.Words
 	undated bool // some record had no time
 	guessed bool // some record did not name its log
+	unnamed bool // some record did not name its sensor
 }
 
 var yes, no, empty = []byte("true"), []byte("false"), []byte{}
@@ -60,6 +61,7 @@ func (b *builder) end(l *layout) {
 	if s := b.roles[roleSensor]; len(s) > 0 {
 		b.event.Host = b.words.Intern(s)
 	}
+	b.unnamed = b.unnamed || b.event.Host == ""
 	if l.open >= 0 {
 		b.event.Values = append(b.event.Values, event.Value{Field: uint16(l.open), Kind: event.Bool, Text: yes})
 	}
@@ -90,6 +92,9 @@ func (b *builder) notes() []string {
 	}
 	if b.guessed {
 		notes = append(notes, "records that do not name their log: told by their fields or the file's name")
+	}
+	if b.unnamed {
+		notes = append(notes, "records that do not name the sensor that wrote them")
 	}
 	return notes
 }

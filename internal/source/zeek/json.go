@@ -36,7 +36,7 @@ type maker struct {
 }
 
 // Begin implements [objects.Maker].
-func (m *maker) Begin() { m.undated, m.guessed = false, false }
+func (m *maker) Begin() { m.undated, m.guessed, m.unnamed = false, false, false }
 
 // Notes implements [objects.Maker].
 func (m *maker) Notes() []string { return m.notes() }

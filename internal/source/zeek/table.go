@@ -46,7 +46,8 @@ type tableReader struct {
 
 func (t *tableReader) read(ctx context.Context, in *source.Input, part source.Part, yield func(*event.Event) bool) source.Report {
 	t.rep, t.unlist = source.Report{}, 0
-	t.broken, t.closed, t.undated, t.guessed = false, false, false, false
+	t.broken, t.closed = false, false
+	t.undated, t.guessed, t.unnamed = false, false, false
 	t.event.Origin = event.Origin{File: in.Path, Member: in.Member}
 	t.file, t.open = nameHint(in.Name()), isOpen(in.Name())
 	t.header, t.layout = firstHeader(in), nil
