@@ -129,10 +129,18 @@ func (r *reader) record(at int64, b []byte) (rec []byte, wrapped bool) {
 		return r.wrapped(at, n), true
 	}
 	rec = r.bytes(at, int(n))
-	if int64(len(rec)) < n || int64(binary.LittleEndian.Uint32(rec[n-4:])) != n {
+	if int64(len(rec)) < n || !plausible(rec) {
 		return nil, false
 	}
 	return rec, false
+}
+
+// plausible reports whether a record's length stands at its end too, and its
+// parts lie in it.
+func plausible(rec []byte) bool {
+	u := func(at int) uint64 { return uint64(binary.LittleEndian.Uint32(rec[at:])) }
+	n := uint64(len(rec))
+	return u(len(rec)-4) == n && u(36) <= n && u(40)+u(44) <= n && u(48)+u(52) <= n
 }
 
 func (r *reader) wrapped(at, n int64) []byte {
@@ -149,7 +157,7 @@ func (r *reader) wrapped(at, n int64) []byte {
 	if got, err := r.in.ReadAt(r.wrap[tail:], headerSize); int64(got) < rest && err != nil {
 		return nil
 	}
-	if int64(binary.LittleEndian.Uint32(r.wrap[n-4:])) != n {
+	if !plausible(r.wrap) {
 		return nil
 	}
 	r.explain(rest)

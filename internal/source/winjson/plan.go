@@ -38,7 +38,7 @@ type fix uint8
 const (
 	asIs        fix = iota
 	asGUID          // evtx_dump writes GUIDs bare and in upper case
-	asHexNumber     // NXLog writes keywords as signed decimals
+	asHexNumber     // NXLog writes keywords as signed decimals, Velociraptor all that is hexadecimal
 )
 
 // newPlan thinks about a sequence of paths. For classic PowerShell it adds the
@@ -62,6 +62,9 @@ func newPlan(runs []*objects.Node, classic bool, shapes *winlog.Shapes) *plan {
 		targets[i] = f.target(path)
 	}
 	p.lay(f, targets, classic, shapes)
+	if slices.Contains(paths, "System.EventID.Value") {
+		p.hexadecimal(targets)
+	}
 	return p
 }
 
@@ -96,6 +99,18 @@ func (p *plan) lay(f family, targets []target, classic bool, shapes *winlog.Shap
 	p.layMessage(&l)
 	p.layHeaders(&l, targets)
 	p.shape = shapes.Of(&l)
+}
+
+// hexadecimal marks the fields that the log has as hexadecimal numbers.
+func (p *plan) hexadecimal(targets []target) {
+	security := slices.ContainsFunc(targets, func(t target) bool {
+		return t.name == "SubjectUserSid" || t.name == "TargetUserSid"
+	})
+	for i, t := range targets {
+		if t.class == own && winlog.Hexadecimal(t.name, security) {
+			p.fix[i] = asHexNumber
+		}
+	}
 }
 
 // layUnnamed finds what stands for the values of Data elements without a name,

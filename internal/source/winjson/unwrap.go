@@ -167,7 +167,7 @@ func (r *reader) junk() {
 
 // maxLost bounds how often a file may lose its structure before all that is in
 // sight is given up at once: looking for the next row takes time.
-const maxLost = 1000
+const maxLost = 100
 
 // items reads an array of rows, or of tables.
 func (r *reader) items(tables bool, depth int) {
@@ -184,9 +184,18 @@ func (r *reader) items(tables bool, depth int) {
 		case c == '{' || c == '[' && r.columns != nil:
 			r.row(c == '[')
 		default:
-			r.junk()
+			r.noRow()
 		}
 	}
+}
+
+// noRow passes over a value that is no row.
+func (r *reader) noRow() {
+	if n, whole := r.value(); whole && n > 0 {
+		r.w.Damage(n, "no row")
+		return
+	}
+	r.junk()
 }
 
 // row puts one row into the batch.

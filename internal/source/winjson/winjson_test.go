@@ -312,6 +312,9 @@ func FuzzRead(f *testing.F) {
 	f.Add("[" + one(1) + ",\n{\"a\":[1,{\"b\":null}]}]")
 	f.Add("Record 1\n{\n\"Event\":{\"System\":{\"EventID\":\"\\u00e9\\ud83d\"}}}")
 	f.Add(utf16le(one(1)))
+	f.Add(`{"results":[` + sentinel + `,` + defender + `]}`)
+	f.Add(`{"tables":[{"columns":[{"name":"TimeGenerated"},{"name":"EventID"},{"name":"Type"},{"name":"EventData"}],"rows":[["2024-03-01T10:00:00Z",4688,"x","{\"A\":[1]}"],[1]]}]}`)
+	f.Add(`{"result":{"_raw":"LogName=Security\nEventCode=1\nMessage=x:\n\ty: z"}}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		in := sourcetest.Input("a.json", text)
 		winjson.New().Claims("a.json", in.Head)

@@ -8,17 +8,18 @@ import (
 )
 
 // hexFields are fields that logs hold as hexadecimal numbers and some exports
-// write as decimal ones.
+// write as decimal ones; those with false are so in the security log only.
 var hexFields = map[string]bool{
-	"SubjectLogonId": true, "TargetLogonId": true, "LogonId": true, "NewProcessId": true, "ProcessId": true,
-	"TargetLinkedLogonId": true, "AccessMask": true, "HandleId": true, "GrantedAccess": true, "Status": true, "SubStatus": true, "ParentProcessId": false,
+	"SubjectLogonId": true, "TargetLogonId": true, "LogonId": true, "TargetLinkedLogonId": true,
+	"NewProcessId": true, "GrantedAccess": true,
+	"ProcessId": false, "AccessMask": false, "HandleId": false, "Status": false, "SubStatus": false,
 }
 
 // Hexadecimal reports whether logs hold a field as a hexadecimal number.
-// Security tells that the event is one of the security log, whose process ids
-// are.
+// Security tells that the event is one of the security log.
 func Hexadecimal(field string, security bool) bool {
-	return hexFields[field] && (field != "ProcessId" || security)
+	always, known := hexFields[field]
+	return always || known && security
 }
 
 // AppendHex appends a decimal number the way logs hold it, or the text when it

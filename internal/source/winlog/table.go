@@ -139,7 +139,7 @@ func kindOf(has map[string]int) (tableKind, bool) {
 			n++
 		}
 	}
-	return tableFlat, all("EventID") && n >= 4
+	return tableFlat, all("EventID") && n >= 4 && any("TimeCreated", "EventTime", "@timestamp") && !any("RuleTitle")
 }
 
 // column says what a column of the table means.

@@ -54,8 +54,8 @@ func (*Format) Claims(_ string, head []byte) bool {
 // partSize is how much of a file makes a part.
 const partSize = 8 << 20
 
-// Split implements [source.Format]. Parts begin at the start tag of an Event
-// that begins a line; a file without such lines stays whole.
+// Split implements [source.Format]. Parts begin with the line in which the
+// start tag of an Event stands first; a file without such lines stays whole.
 func (*Format) Split(ctx context.Context, in *source.Input) ([]source.Part, error) {
 	coding, _ := source.CodingOf(in.Head)
 	if coding != source.UTF8 || in.Size <= partSize {
@@ -68,23 +68,36 @@ func (*Format) Split(ctx context.Context, in *source.Input) ([]source.Part, erro
 	parts := lines[:1]
 	for _, p := range lines[1:] {
 		last := &parts[len(parts)-1]
-		if !beginsEvent(in, p.From) {
+		from, line := eventAfter(in, p)
+		if from < 0 {
 			last.To = p.To
 			continue
 		}
-		p.Index = len(parts)
-		parts = append(parts, p)
+		last.To = from
+		parts = append(parts, source.Part{Index: len(parts), From: from, To: p.To, Line: line})
 	}
 	return parts, nil
 }
 
-// beginsEvent reports whether an event of its own begins at an offset: one in
-// the namespace of events, which nothing inside an event is.
-func beginsEvent(in *source.Input, off int64) bool {
-	buf := make([]byte, 256)
-	n, _ := in.ReadAt(buf, off)
-	tag, _, ended := bytes.Cut(buf[:n], []byte(">"))
-	return ended && isEvent(tag) && bytes.Contains(tag, []byte(namespace))
+// lookAhead is how far a part's beginning is looked for, in bytes.
+const lookAhead = 256 << 10
+
+// eventAfter finds the first line of a part in which an event of its own
+// begins: one in the namespace of events, which nothing inside an event is. It
+// returns where the line begins and its number; -1 when there is none near.
+func eventAfter(in *source.Input, p source.Part) (from, line int64) {
+	buf := make([]byte, min(lookAhead, p.To-p.From))
+	n, _ := in.ReadAt(buf, p.From)
+	from, line = p.From, p.Line
+	for text := range bytes.Lines(buf[:n]) {
+		tag, _, ended := bytes.Cut(bytes.TrimLeft(text, " \t"), []byte(">"))
+		if ended && isEvent(tag) && bytes.Contains(tag, []byte(namespace)) {
+			return from, line
+		}
+		from += int64(len(text))
+		line++
+	}
+	return -1, 0
 }
 
 // isEvent reports whether b begins with the start tag of an Event.
@@ -220,7 +233,7 @@ func (r *reader) one() {
 		case err == winlog.ErrCut && r.w.More():
 			continue
 		default:
-			r.pass(rest, err)
+			r.pass(rest, n, err)
 		}
 		return
 	}
@@ -231,14 +244,14 @@ func (r *reader) foreign() bool {
 	return r.b.First(winlog.Head, winlog.EventID) == nil && r.b.First(winlog.Head, winlog.ProviderName) == nil
 }
 
-// pass passes over a broken event: to the next one.
-func (r *reader) pass(rest []byte, err error) {
+// pass passes over a broken event, read up to looked: to the next one.
+func (r *reader) pass(rest []byte, looked int, err error) {
 	why := err.Error()
 	if err == winlog.ErrCut && r.w.Full() {
 		why = "event too long"
 	}
 	n := findEvent(rest[1:]) + 1
-	if n == 0 || err == winlog.ErrCut && r.wasted(len(rest)) {
+	if n == 0 || r.wasted(looked) {
 		n = len(rest)
 	}
 	r.w.Damage(n, why)
