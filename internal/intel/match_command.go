@@ -15,8 +15,8 @@ func (m *Matcher) command(v []byte) {
 	}
 	m.how = InsideCommand
 	for len(v) > 0 {
-		n := tokenEnd(v)
-		if n >= 3 {
+		n, worth := tokenEnd(v)
+		if worth && n >= 3 || n >= 32 {
 			m.token(v[:n])
 		}
 		v = v[min(n+1, len(v)):]
@@ -36,20 +36,34 @@ func (m *Matcher) fragment(fr *fragment, at int) {
 	m.single(fr.at, Fragment)
 }
 
-// tokenEnd is the length of the next token: what stands between quotes, or up
-// to a character that ends words in shells and scripts.
-func tokenEnd(v []byte) int {
-	for i, c := range v {
-		switch c {
-		case ' ', '\t', '\r', '\n', '"', '\'', '`', ',', ';', '(', ')', '<', '>', '|', '&', '^', '{', '}', 0:
-			return i
-		case '=':
-			if !bytes.Contains(v[:i], []byte("://")) {
-				return i
-			}
-		}
+// What a byte is to the search for words in command lines.
+const (
+	ends    = 1 << iota // ends a word in shells and scripts
+	telling             // stands in paths, URLs, names and addresses
+)
+
+var tokenBytes = func() (t [256]uint8) {
+	for _, c := range []byte(" \t\r\n\"'`,;()<>|&^{}=\x00") {
+		t[c] = ends
 	}
-	return len(v)
+	for _, c := range []byte(".\\/:%") {
+		t[c] = telling
+	}
+	return t
+}()
+
+// tokenEnd is the length of the next token, and whether it has a byte that all
+// values have that are looked for. An equals sign belongs to a URL.
+func tokenEnd(v []byte) (n int, worth bool) {
+	var all uint8
+	for i, c := range v {
+		b := tokenBytes[c]
+		if b == ends && (c != '=' || all&telling == 0 || !bytes.Contains(v[:i], []byte("://"))) {
+			return i, all&telling != 0
+		}
+		all |= b
+	}
+	return len(v), all&telling != 0
 }
 
 // token looks at one word of a command line.

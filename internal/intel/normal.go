@@ -209,25 +209,30 @@ func appendPipe(dst, src []byte) []byte {
 	return dst
 }
 
+// commandBytes maps each byte of a command line: to itself in lower case, to a
+// blank, or to 0 for bytes that shells drop.
+var commandBytes = func() (t [256]byte) {
+	for i := range t {
+		t[i] = byte(i)
+		if i >= 'A' && i <= 'Z' {
+			t[i] |= 0x20
+		}
+	}
+	t['"'], t['^'], t['`'] = 0, 0, 0
+	t[0], t['\t'], t['\r'], t['\n'] = ' ', ' ', ' ', ' '
+	return t
+}()
+
 // appendCommand appends the one form in which command lines are compared:
 // lower case, without quotes and carets, white space as one blank.
 func appendCommand(dst, src []byte) []byte {
-	blank := true
+	last := byte(' ')
 	for _, c := range src {
-		switch {
-		case c == '"' || c == '^' || c == '`':
+		c = commandBytes[c]
+		if c == 0 || c == ' ' && last == ' ' {
 			continue
-		case c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == 0:
-			if blank {
-				continue
-			}
-			blank = true
-			dst = append(dst, ' ')
-			continue
-		case c >= 'A' && c <= 'Z':
-			c |= 0x20
 		}
-		blank = false
+		last = c
 		dst = append(dst, c)
 	}
 	return dst

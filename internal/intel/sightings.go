@@ -82,6 +82,9 @@ func (s *Sightings) log(src event.Source) *searchedLog {
 		return s.latest
 	}
 	name := src.Log()
+	if name == "" {
+		name = "unnamed log"
+	}
 	l := s.logs[name]
 	if l == nil {
 		if len(s.logs) >= maxLogs {

@@ -1,0 +1,181 @@
+package intel
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+// checked reads and checks a table.
+func checked(t testing.TB, text string) *Checked {
+	t.Helper()
+	return Check(readText(t, text, Options{}).Indicators, lists())
+}
+
+func TestDecisionsAndTheirReasons(t *testing.T) {
+	for _, c := range []struct {
+		row    string // type,value,source,date,tool,actor,action
+		want   Decision
+		reason string // part of one
+	}{
+		{"ip,10.1.2.3", Rejected, "refused"},
+		{"ip,127.0.0.1", Rejected, "refused"},
+		{"ip,203.0.113.7", Rejected, "rfc5735"},
+		{"ip,192.168.0.0/24", Rejected, "rfc1918"},
+		{"ip,8.8.8.8", Hunt, "public-dns-v4 (version"},
+		{"ip,151.101.1.1", Hunt, "shared address"},
+		{"ip,151.101.1.1,X,2024-01-01,,,detect", Detect, "weak alone"},
+		{"domain,com", Rejected, "not a host name"},
+		{"domain,co.uk", Rejected, "second-level-tlds"},
+		{"domain,printer.nonexistenttld", Rejected, "top-level domain does not exist"},
+		{"domain,google.com", Hunt, "popular"},
+		{"domain,fastly.net", Hunt, "only this very name"},
+		{"domain,cloudlibraries.global.ssl.fastly.net", Detect, "the parent is never matched"},
+		{"domain,evil-x.workers.dev", Detect, "lots-project"},
+		{"domain,evil-domain-of-nobody.com", Detect, ""},
+		{"md5,d41d8cd98f00b204e9800998ecf8427e", Rejected, "empty-hashes"},
+		{"url,https://file.io", Context, "a public service"},
+		{"url,https://api.anonfiles.com/upload", Context, "a public service"},
+		{"url,https://raw.githubusercontent.com/a/b/main/c.json", Detect, "host: "},
+		{"url,http://192.168.1.1/x", Rejected, "refused"},
+		{"filename,taskhask.dat", Hunt, "bare file name"},
+		{"filename,taskhask.dat,X,2024-01-01,,,detect", Detect, ""},
+		{"filename,svchost.exe,X,2024-01-01,,,detect", Hunt, "every Windows system"},
+		{"registry-key,HKLM\\Software\\Microsoft\\data", Hunt, "generic registry name"},
+		{"uri-path,/index.php,X,2024-01-01,,,detect", Hunt, "every web server"},
+		{"cmdline,/a,X,2024-01-01,,,detect", Hunt, "too short"},
+		{"cobaltstrike-watermark,2029527128", Hunt, "weak kind"},
+		{"sha1," + aSHA1 + ",ESET 2025,2025-03-26,vlc.exe - LEGIT VLC", Context, "legitimate program"},
+		{"md5," + aMD5 + ",X,2024-01-01,Cheat Engine driver", Hunt, "legitimate driver"},
+		{"domain,evil-y.org,X,2024-01-01,,UNC1 (not Y per author)", Context, "original author"},
+		{"sha1," + aSHA1 + ",X,2024-01-01,,,do-not-use", Rejected, "says not to use"},
+	} {
+		got := checked(t, "type,value,source,date,tool,actor,action\n"+c.row+"\n").Indicators
+		if len(got) != 1 || got[0].Decision != c.want || !strings.Contains(strings.Join(got[0].Reasons, "|"), c.reason) {
+			t.Errorf("%s: %+v, want %s because %q", c.row, got, c.want, c.reason)
+		}
+	}
+}
+
+func TestParentsOnWarninglistsSuppressNothing(t *testing.T) {
+	c := Check(readCorpus(t, "intel/earth-estries-iocs.csv").Indicators, lists())
+	parents, vpn := 0, 0
+	for i := range c.Indicators {
+		in := &c.Indicators[i]
+		if in.Type == Domain {
+			for _, m := range lists().Host(in.Value) {
+				if m.Parent && m.List.Name == "tranco10k" {
+					parents++
+					if in.Decision != in.Asked {
+						t.Errorf("%s: %s: %v", in.Value, in.Decision, in.Reasons)
+					}
+				}
+			}
+		}
+		if in.Type == IP && strings.Contains(strings.Join(in.Reasons, "|"), "vpn-ipv4") {
+			vpn++
+		}
+	}
+	if parents != 17 || vpn != 24 {
+		t.Errorf("%d popular parents and %d addresses of hosters, want 17 and 24", parents, vpn)
+	}
+}
+
+func TestCopiesOfOneListCountOnce(t *testing.T) {
+	c := checked(t, "type,value,source,action\n"+
+		"domain,evil-z.com,Vendor 2024 (via list a),detect\ndomain,EVIL-z.com,Vendor 2024 (via list b),hunt\ndomain,evil-z.com,ESET 2025,detect\n")
+	if len(c.Indicators) != 1 || c.Duplicates != 2 {
+		t.Fatalf("%+v", c)
+	}
+	in := c.Indicators[0]
+	if !strings.Contains(strings.Join(in.Reasons, "|"), "2 independent of 3 sources") || in.Decision != Hunt {
+		t.Errorf("%s: %v", in.Decision, in.Reasons)
+	}
+	if in.Claim.Source != "ESET 2025" {
+		t.Errorf("the best source is not first: %s", in.Source())
+	}
+}
+
+func TestTwinsAreSettledForTheBetterSource(t *testing.T) {
+	c := checked(t, "type,value,source\n"+
+		"domain,a.evil-cdn.com,ESET 2025\ndomain,b.evilcdn.com,Bulletin PDF via some list\n"+ // worse source
+		"domain,my-host.org,unknown 1\ndomain,myhost.org,unknown 2\n"+ // equals
+		"domain,two-x.net,list via a\ndomain,twox.net,ESET 2025\n"+ // the barer one is better
+		"domain,same-x.info,l\ndomain,a.same-x.info,l\n") // no twins
+	want := map[string]Decision{
+		"a.evil-cdn.com": Detect, "b.evilcdn.com": Rejected, "my-host.org": Detect, "myhost.org": Hunt,
+		"two-x.net": Detect, "twox.net": Detect, "same-x.info": Detect, "a.same-x.info": Detect,
+	}
+	for i := range c.Indicators {
+		if in := &c.Indicators[i]; in.Decision != want[in.Value] {
+			t.Errorf("%s: %s, want %s: %v", in.Value, in.Decision, want[in.Value], in.Reasons)
+		}
+	}
+}
+
+func TestLevelsFollowUseSourceAndAge(t *testing.T) {
+	for _, c := range []struct {
+		rows  string
+		event []string
+		want  string
+	}{
+		{"domain,evil-z.com,ESET 2025,2023-06-01,detect", []string{"query", "evil-z.com"}, "high"},
+		{"domain,evil-z.com,Blog crawl,2023-06-01,detect", []string{"query", "evil-z.com"}, "medium"},
+		{"domain,evil-z.com,ESET 2021,2021-01-01,detect", []string{"query", "evil-z.com"}, "medium"},
+		{"ip,96.44.160.181,ESET 2025,2023-06-01,detect", []string{"dest_ip", "96.44.160.181"}, "medium"},
+		{"ip,96.44.160.181,ESET 2021,2021-06-01,detect", []string{"dest_ip", "96.44.160.181"}, "low"},
+		{"ip,151.101.1.1,ESET 2025,2023-06-01,detect", []string{"dest_ip", "151.101.1.1"}, "low"},
+		{"domain,evil-z.com,ESET 2025,2023-06-01,hunt", []string{"query", "evil-z.com"}, "low"},
+		{"domain,evil-z.com,ESET 2025,2023-06-01,context", []string{"query", "evil-z.com"}, "informational"},
+	} {
+		s := Compile(checked(t, "type,value,source,date,action\n"+c.rows+"\n"))
+		n := 0
+		s.NewMatcher().Match(fields(c.event...), func(h Hit) {
+			n++
+			if h.Level() != c.want {
+				t.Errorf("%s: %s, want %s", c.rows, h.Level(), c.want)
+			}
+		})
+		if n != 1 {
+			t.Errorf("%s: %d hits", c.rows, n)
+		}
+	}
+}
+
+func TestLintTellsFileLineAndReason(t *testing.T) {
+	im := readText(t, "type,value\nmd5,11736212\nip,8.8.8.8\ndomain,\"open\ndomain,fine-host-of-nobody.com\ndomain,x\x1b[2J.com\n", Options{})
+	var got []string
+	for r := range Lint(im, Check(im.Indicators, lists())) {
+		got = append(got, r.String())
+	}
+	all := strings.Join(got, "\n")
+	for _, want := range []string{"test:4: error: a quote is never closed", `test:2: error: md5 "11736212": not a valid md5`, `test:3: warning: ip "8.8.8.8": popular`} {
+		if !strings.Contains(all, want) {
+			t.Errorf("%q lacks %q", all, want)
+		}
+	}
+	if strings.Contains(all, "nobody") || strings.Contains(all, "\x1b") {
+		t.Errorf("%q", all)
+	}
+}
+
+func TestSightingsFileIsWhole(t *testing.T) {
+	s := setOf(t, "domain,evil-a.com", "domain,evil-b.com")
+	sight := s.NewSightings()
+	search(s, sight, fields("query", "evil-a.com"))
+	var b bytes.Buffer
+	if err := sight.WriteJSON(&b); err != nil {
+		t.Fatal(err)
+	}
+	var loose struct {
+		Version   int
+		Sightings []map[string]any
+	}
+	if err := json.Unmarshal(b.Bytes(), &loose); err != nil || loose.Version != 1 || len(loose.Sightings) != 2 {
+		t.Fatalf("%v: %s", err, b.String())
+	}
+	if loose.Sightings[0]["answer"] != "seen" || loose.Sightings[0]["count"] != 1.0 || loose.Sightings[1]["answer"] != "not_seen" {
+		t.Errorf("%s", b.String())
+	}
+}
