@@ -14,7 +14,9 @@
 // several for its result and for its targets. Names and values of
 // additionalDetails and modifiedProperties become fields.
 //
-// Limits: the portal's CSV exports are not read. Times without zone are UTC.
+// Exports of Log Analytics in CSV are a format of their own ([NewTable]).
+//
+// Limits: the portal's CSV exports, with names of their own, are not read. Times without zone are UTC.
 // The host of an event is the tenant.
 package azure
 
@@ -28,8 +30,19 @@ import (
 )
 
 // New returns the format.
-func New() *jsonmap.Format {
-	return jsonmap.New(jsonmap.Mapping{
+func New() *jsonmap.Format { return jsonmap.New(mapping()) }
+
+// NewTable returns the format of exports of Log Analytics in CSV: they have a
+// column TimeGenerated and one that only tables of Azure or Entra have.
+func NewTable() *jsonmap.Table {
+	return jsonmap.NewTable("azurecsv", func(p jsonmap.Paths) bool {
+		return (p.Has("TimeGenerated") || p.Has("TimeGenerated [UTC]")) &&
+			(p.Has("OperationNameValue") || p.Has("ResultType") || p.Has("RiskEventType") || p.Has("LoggedByService"))
+	}, mapping())
+}
+
+func mapping() jsonmap.Mapping {
+	return jsonmap.Mapping{
 		Name:     "azure",
 		Alien:    "no azure record",
 		Is:       isRecord,
@@ -52,7 +65,7 @@ func New() *jsonmap.Format {
 		Hosts:  []string{"tenantId", "TenantId", "AADTenantId", "properties.resourceTenantId", "properties.homeTenantId", "resourceTenantId", "homeTenantId"},
 		Source: sourceOf,
 		Second: second,
-	})
+	}
 }
 
 func bags() (out []jsonmap.Bag) {

@@ -86,6 +86,16 @@ func TestPublicRulesFireOnTheirRecords(t *testing.T) {
 	})
 }
 
+func TestPublicRulesFireOnExports(t *testing.T) {
+	const rule = ad + "audit_logs/azure_user_account_mfa_disable.yml"
+	row := `"6/15/2025, 10:00:02.123 AM","Update user","UserManagement","success","Core Directory","[{""type"":""User"",""modifiedProperties"":[{""displayName"":""StrongAuthenticationRequirement"",""newValue"":""[{\""State\"":%d}]""}]}]","AuditLogs"` + "\n"
+	head := `"TimeGenerated [UTC]",OperationName,Category,Result,LoggedByService,TargetResources,Type` + "\n"
+	rulecheck.Run(t, azure.NewTable(), []rulecheck.Case{
+		rulecheck.Fires(rule, head+fmt.Sprintf(row, 0)),
+		rulecheck.Silent(rule, head+fmt.Sprintf(row, 1)),
+	})
+}
+
 func TestTimesOfAllShapes(t *testing.T) {
 	want := time.Date(2025, 6, 15, 13, 0, 2, 0, time.UTC)
 	for _, text := range []string{

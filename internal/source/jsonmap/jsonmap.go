@@ -49,6 +49,8 @@ type Mapping struct {
 	// Second names another log that the record is of too, for rules that
 	// were written for that one; may be nil. The zero Source is none.
 	Second func(r *Record) event.Source
+	// Caps are the numbers of rows at which exporters of tables stop.
+	Caps []int64
 	// State makes what Source remembers from record to record, as
 	// Record.State; may be nil. Files of such logs are read in one part.
 	State func() any

@@ -10,7 +10,8 @@
 // text, and each by its name. Rules find eventSource (Workload), eventName
 // (Operation, or the name of an alert), status and Payload.
 //
-// Of AuditData that its exporter has cut the part before the cut is read.
+// Exports in CSV are a format of their own ([NewTable]); they stop at 5,000 or
+// 50,000 rows, which is noted. Of AuditData that its exporter has cut the part before the cut is read.
 // CreationTime is UTC. The host of an event is the organization.
 package m365
 
@@ -22,12 +23,15 @@ import (
 )
 
 // New returns the format.
-func New() *jsonmap.Format {
-	return jsonmap.New(Mapping())
+func New() *jsonmap.Format { return jsonmap.New(mapping()) }
+
+// NewTable returns the format of exports in CSV, as Purview and
+// Search-UnifiedAuditLog write them: they have a column AuditData.
+func NewTable() *jsonmap.Table {
+	return jsonmap.NewTable("m365csv", func(p jsonmap.Paths) bool { return p.Has("AuditData") }, mapping())
 }
 
-// Mapping returns what the format knows, for readers of tables.
-func Mapping() jsonmap.Mapping {
+func mapping() jsonmap.Mapping {
 	return jsonmap.Mapping{
 		Name:     "m365",
 		Alien:    "no record of microsoft 365",
@@ -57,6 +61,7 @@ func Mapping() jsonmap.Mapping {
 		Hosts:  []string{"OrganizationName", "OrganizationId"},
 		Source: sourceOf,
 		Second: second,
+		Caps:   []int64{5_000, 50_000},
 	}
 }
 

@@ -32,6 +32,55 @@ func TestPublicRulesFireOnTheirRecords(t *testing.T) {
 	})
 }
 
+func TestPublicRulesFireOnExports(t *testing.T) {
+	row := func(name string) string {
+		return "\"1\",\"6/15/2025 10:00:02 AM\",\"40\",\"AlertTriggered\",\"" + strings.ReplaceAll(alert(name), `"`, `""`) + "\"\r\n"
+	}
+	for _, head := range []string{"RecordId,CreationDate,RecordType,Operation,AuditData\r\n", "\xef\xbb\xbf#TYPE Selected.System\n\"RecordId\",\"CreationDate\",\"RecordType\",\"Operations\",\"AuditData\"\n"} {
+		rulecheck.Run(t, m365.NewTable(), []rulecheck.Case{
+			rulecheck.Fires(at+"threat_management/microsoft365_potential_ransomware_activity.yml", head+row("Potential ransomware activity")),
+			rulecheck.Silent(at+"threat_management/microsoft365_potential_ransomware_activity.yml", head+row("Other")),
+		})
+	}
+}
+
+func TestEventsOfExportsStandWhereTheirRowsDo(t *testing.T) {
+	text := "RecordId,Note,AuditData\n"
+	for range 5000 {
+		text += "1,\"two\nlines\"," + `"{""Operation"":""x"",""Workload"":""y"",""CreationTime"":""2025-06-15T10:00:00""}"` + "\n"
+	}
+	n := 0
+	rep := sourcetest.Each(t, m365.NewTable(), sourcetest.Input("a.csv", text), func(e *event.Event) bool {
+		if e.Origin.Line != int64(2+2*n) || !strings.HasPrefix(text[e.Origin.Offset:], "1,\"two") {
+			t.Fatalf("event %d at line %d, byte %d", n, e.Origin.Line, e.Origin.Offset)
+		}
+		n++
+		return true
+	})
+	if n != 5000 || rep.Damaged > 0 || rep.Bytes != int64(len(text)) || len(rep.Notes) != 2 {
+		t.Errorf("%d events, report %+v", n, rep)
+	}
+}
+
+func FuzzTable(f *testing.F) {
+	f.Add("RecordId,AuditData\n1,\"{\"\"Operation\"\":1}\"\nx,y,\"")
+	f.Add("\xff\xfea\x00,\x00b\x00\n\x00c\x00")
+	f.Fuzz(func(t *testing.T, text string) {
+		in := sourcetest.Input("a.csv", text)
+		m365.NewTable().Claims("", in.Head)
+		n := int64(0)
+		rep := sourcetest.Each(t, m365.NewTable(), in, func(*event.Event) bool { n++; return true })
+		if rep.Records != n || rep.Bytes != in.Size {
+			t.Errorf("report %+v of %d events and %d bytes", rep, n, in.Size)
+		}
+		for _, d := range rep.Damage {
+			if d.Offset < 0 || d.Length <= 0 || d.Offset+d.Length > in.Size {
+				t.Errorf("damage %+v of %d bytes", d, in.Size)
+			}
+		}
+	})
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add(sample)
 	f.Add("[" + sample + "," + sample + "]")
