@@ -19,6 +19,9 @@
 // by the process number among the programs started before), each created file
 // (file_event) and each outgoing connection (network_connection).
 //
+// The JSON of laurel is a format of its own ([Laurel]) that gives the same
+// events.
+//
 // Limits: names of users stand in enriched logs only, else there are numbers;
 // the host is known only from node= or from the header of syslog. A log is
 // read in one part, since its records refer to earlier ones.
@@ -60,6 +63,11 @@ func (f *Format) NewReader() source.Reader {
 	p := newParser(&f.shapes)
 	return &reader{parser: p, lines: textlog.NewReader(p)}
 }
+
+// NewParser makes a parser of records for formats that carry them among other
+// lines. Events whose last record is missing are handed out only when many
+// others have followed.
+func NewParser(shapes *textlog.Shapes) textlog.Parser { return newParser(shapes) }
 
 // A reader adds to the reading of lines the events that are still open when
 // the last line has been read.

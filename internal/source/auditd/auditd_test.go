@@ -215,3 +215,50 @@ func BenchmarkRead(b *testing.B) {
 		sourcetest.Each(b, f, in, func(*event.Event) bool { return true })
 	}
 }
+
+func laurel(exe, uid string, argv string) string {
+	return `{"ID":"1750000000.123:901","NODE":"web1","SYSCALL":{"arch":"0xc000003e","syscall":59,"success":"yes","exit":0,"a0":"0x55d0c0","ppid":4,"pid":5,"uid":` + uid + `,"euid":` + uid + `,"comm":"x","exe":"` + exe + `","key":"exec","SYSCALL":"execve","UID":"ann"},` +
+		`"EXECVE":{"argc":3,"ARGV":` + argv + `},"CWD":{"cwd":"/root"},"PATH":[{"item":0,"name":"` + exe + `","mode":"0o100755","nametype":"NORMAL"},{"item":1,"name":"/etc/cron.d/a%20b","nametype":"CREATE"}],"PARENT_INFO":{"exe":"/bin/x"}}` + "\n"
+}
+
+func TestPublicRulesFireOnEventsOfLaurel(t *testing.T) {
+	const audit, process = "rules/linux/auditd/", "rules/linux/process_creation/"
+	rulecheck.Run(t, auditd.NewLaurel(), []rulecheck.Case{
+		rulecheck.Fires(audit+"syscall/lnx_auditd_web_rce.yml", laurel("/usr/bin/id", "33", `["id"]`)),
+		rulecheck.Silent(audit+"syscall/lnx_auditd_web_rce.yml", laurel("/usr/bin/id", "34", `["id"]`)),
+		rulecheck.Fires(audit+"execve/lnx_auditd_chattr_immutable_removal.yml", laurel("/usr/bin/chattr", "0", `["chattr","-i","/etc/x"]`)),
+		rulecheck.Silent(audit+"execve/lnx_auditd_chattr_immutable_removal.yml", laurel("/usr/bin/chattr", "0", `["chattr","+i","/etc/x"]`)),
+		rulecheck.Fires(process+"proc_creation_lnx_base64_decode.yml", laurel("/usr/bin/base64", "0", `["base64","-d","x%0Ay\"z"]`)),
+		rulecheck.Silent(process+"proc_creation_lnx_base64_decode.yml", laurel("/usr/bin/base64", "0", `["base64","-e","x"]`)),
+		rulecheck.Fires("rules/linux/file_event/file_event_lnx_susp_cron_file_created.yml", laurel("/bin/sh", "0", `["sh"]`)),
+	})
+}
+
+func TestLaurelIsWhatAuditdWrites(t *testing.T) {
+	events, rep := sourcetest.Read(t, auditd.NewLaurel(), sourcetest.Input("a.log", laurel("/usr/bin/id", "33", `["id","a b","c\"d"]`)))
+	if rep.Damaged > 0 || len(events) != 8 {
+		t.Fatalf("report %+v, events\n%s", rep, rulecheck.Show(events))
+	}
+	want := []string{"type EXECVE", "argc 3", "a0 id", "a1 a b", `a2 c"d`, "audit_id 1750000000.123:901", "exe /usr/bin/id", "comm x", "SYSCALL execve", "key exec"}
+	if got := list(events[1]); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("fields %q, want %q", got, want)
+	}
+	for _, e := range events {
+		if e.Host != "web1" || e.Origin.Line != 1 || e.Origin.Offset != 0 {
+			t.Errorf("event %+v", e)
+		}
+	}
+}
+
+func FuzzLaurel(f *testing.F) {
+	f.Add(laurel("/usr/bin/id", "33", `["id","a b","c\"d"]`))
+	f.Fuzz(func(t *testing.T, text string) {
+		in := sourcetest.Input("audit.log", text)
+		auditd.NewLaurel().Claims("", in.Head)
+		n := int64(0)
+		rep := sourcetest.Each(t, auditd.NewLaurel(), in, func(*event.Event) bool { n++; return true })
+		if rep.Records != n || rep.Bytes != in.Size {
+			t.Errorf("report %+v of %d events and %d bytes", rep, n, in.Size)
+		}
+	})
+}
