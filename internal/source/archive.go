@@ -47,6 +47,8 @@ type place struct {
 	name   string // of the container, for naming what has no name of its own
 	depth  int
 	mod    time.Time
+	stream bool // read from a stream, with nothing but compression around
+	host   Hint
 }
 
 // A member is content with a name, possibly a container again.
@@ -55,13 +57,14 @@ type member struct {
 	inner place  // as container
 	size  int64  // as claimed, a hint only; -1 unknown
 	mod   time.Time
+	notes []string
 }
 
 func (w *walker) archive(in *Input, kind container) {
 	u := &unpacker{walker: w, file: in, read: countingAt{in: in}}
 	u.allowed = min(w.opt.MaxUnpacked, max(ratioFloor, saturate(in.Size, w.opt.MaxRatio)))
 	u.left = u.allowed
-	at := place{name: path.Base(in.Path), depth: 1, mod: in.ModTime}
+	at := place{name: path.Base(in.Path), depth: 1, mod: in.ModTime, host: in.HostHint}
 	err := u.unpack(kind, io.NewSectionReader(&u.read, 0, in.Size), at)
 	if err != nil {
 		u.failed("", kind, err)
@@ -104,7 +107,7 @@ func (u *unpacker) unpack(kind container, r io.Reader, at place) error {
 		name = gz.Name
 	}
 	m := member{path: joined(at.member, name), size: -1, mod: at.mod}
-	m.inner = place{member: at.member, name: name, depth: at.depth, mod: at.mod}
+	m.inner = place{member: at.member, name: name, depth: at.depth, mod: at.mod, stream: at.stream, host: at.host}
 	return u.content(u.limited(plain), m)
 }
 
@@ -141,6 +144,8 @@ func (u *unpacker) content(r io.Reader, m member) error {
 	}
 	kind := containerOf(head)
 	switch {
+	case kind == none && m.inner.stream && lined(head):
+		return u.segments(br, m)
 	case kind == none:
 		return u.plain(br, m)
 	case kind.unsupported():
@@ -202,7 +207,7 @@ func (u *unpacker) plain(r io.Reader, m member) error {
 	}
 	in := &Input{
 		Path: u.file.Path, Member: m.path, Size: b.size, ModTime: m.mod,
-		ReaderAt: b, Packed: u.charge(), drop: b.drop,
+		ReaderAt: b, Packed: u.charge(), drop: b.drop, Notes: m.notes, HostHint: m.inner.host,
 	}
 	if ce := (*capError)(nil); errors.As(err, &ce) {
 		in.Close()
@@ -211,6 +216,9 @@ func (u *unpacker) plain(r io.Reader, m member) error {
 	}
 	if err != nil {
 		in.Notes = append(in.Notes, fmt.Sprintf("unpacking: %v after %d bytes", err, b.size))
+	}
+	if m.inner.stream && b.file != nil {
+		in.Notes = append(in.Notes, fmt.Sprintf("a stream of this kind cannot be read piece by piece: %d bytes were kept in a temporary file", b.size))
 	}
 	if err := in.readHead(); err != nil {
 		in.Close()

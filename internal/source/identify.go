@@ -8,10 +8,14 @@ import (
 )
 
 // Identify returns the first format that claims the input, or nil. Formats are
-// asked in order; content decides, the name is a hint only.
+// asked in order; content decides, the name is a hint only. For a segment of a
+// stream the format is wrapped, so that origins count from the stream's start.
 func Identify(formats []Format, in *Input) Format {
 	for _, f := range formats {
 		if f.Claims(in.Name(), in.Head) {
+			if in.BaseOffset != 0 || in.FirstLine > 1 {
+				return shifted{f}
+			}
 			return f
 		}
 	}

@@ -20,11 +20,27 @@ type Input struct {
 	Packed  int64     // share of the bytes on disk: the sum over a walk is what [Total] says
 	ModTime time.Time // of the file or member, zero when unknown
 	Head    []byte    // the first bytes, up to HeadSize
-	Notes   []string  // remarks about the file itself, such as that it is cut; final after Close
+	// HostHint is the machine that the collector says it ran on. It is no more
+	// than a hint for logs that do not name their machine.
+	HostHint Hint
+	Notes    []string // remarks about the file itself, such as that it is cut; final after Close
+
+	// Of a segment of a stream: where its content stands in the whole.
+	// Offsets and lines that parts and readers speak of count from the
+	// segment; [Identify] gives a format that adds these to events' origins.
+	BaseOffset int64 // of the first byte
+	FirstLine  int64 // number of the first line; 0 means 1
+
 	io.ReaderAt
 
 	file *os.File // of a plain file, to notice growth
 	drop func() error
+}
+
+// A Hint is a machine's name with the place where it stands.
+type Hint struct {
+	Name string // as written there; empty when there is no hint
+	From string // such as "client_info.json"
 }
 
 // Name returns the last element of the member's or file's path.
@@ -111,6 +127,12 @@ type Options struct {
 	// Passwords are tried on encrypted members of zip archives, in order.
 	// They are never written anywhere.
 	Passwords []string
+
+	// Stdin is read where [Stdin] is among the roots. It is read once, from
+	// front to back, and not closed. Nil: "-" is a file like others.
+	Stdin     io.Reader
+	StdinTime time.Time // when it was read: dates without year count back from here
+	Segment   int64     // bytes of lines of a stream that make one input; default 16 MiB
 }
 
 func (o Options) withDefaults() Options {
@@ -123,6 +145,7 @@ func (o Options) withDefaults() Options {
 	set(&o.MaxMember, 64<<30)
 	set(&o.MaxUnpacked, 1<<40)
 	set(&o.MaxRatio, 200)
+	set(&o.Segment, 16<<20)
 	if o.MaxDepth == 0 {
 		o.MaxDepth = 4
 	}

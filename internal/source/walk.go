@@ -9,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -71,6 +72,8 @@ type walker struct {
 	yield func(*Input, *Skip) bool
 	seen  map[string]bool // absolute paths that were met; nil for a single root
 	stop  bool            // the caller broke off
+
+	streamed bool // standard input was read
 }
 
 func (w *walker) done() bool { return w.stop || w.ctx.Err() != nil }
@@ -95,25 +98,44 @@ func (w *walker) skip(s Skip) {
 }
 
 func (w *walker) root(root string) {
+	if root == Stdin && w.opt.Stdin != nil {
+		w.stream()
+		return
+	}
 	info, err := os.Stat(root)
 	if err != nil {
 		w.skip(Skip{Path: shown(root), Reason: cause(err)})
 		return
 	}
-	w.entry(filepath.Clean(root), info)
+	w.entry(filepath.Clean(root), info, within{})
+}
+
+// within is where a walk stands in a collector's parcel.
+type within struct {
+	parcel *parcel
+	root   string // the folder that it fills
+}
+
+// name returns a path's name in the parcel.
+func (in within) name(full string) string {
+	rel, err := filepath.Rel(in.root, full)
+	if err != nil {
+		return filepath.ToSlash(full)
+	}
+	return filepath.ToSlash(rel)
 }
 
 // entry handles a path whose links are resolved or that is none.
-func (w *walker) entry(name string, info fs.FileInfo) {
+func (w *walker) entry(name string, info fs.FileInfo, at within) {
 	if w.again(name) {
 		w.skip(Skip{Path: shown(name), Reason: "given twice", Size: info.Size()})
 		return
 	}
 	switch mode := info.Mode(); {
 	case mode.IsDir():
-		w.folder(name)
+		w.folder(name, at)
 	case mode.IsRegular():
-		w.file(name)
+		w.file(name, at)
 	default:
 		w.skip(Skip{Path: shown(name), Reason: special(name, mode)})
 	}
@@ -134,10 +156,15 @@ func (w *walker) again(name string) bool {
 	return met
 }
 
-func (w *walker) folder(name string) {
+func (w *walker) folder(name string, at within) {
 	entries, err := os.ReadDir(name) // sorted by name, and partial on error
 	if err != nil {
 		w.skip(Skip{Path: shown(name), Reason: "reading folder: " + cause(err)})
+	}
+	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return isMarker(e.Name()) }) {
+		if p := parcelOf(os.DirFS(name)); p != nil {
+			at = within{p, name}
+		}
 	}
 	for _, e := range entries {
 		if w.done() {
@@ -149,11 +176,21 @@ func (w *walker) folder(name string) {
 			w.skip(Skip{Path: shown(full), Reason: cause(err)})
 			continue
 		}
-		w.entry(full, info)
+		w.entry(full, info, at)
 	}
 }
 
-func (w *walker) file(name string) {
+func (w *walker) file(name string, at within) {
+	var notes []string
+	var host Hint
+	if at.parcel != nil {
+		inside := at.name(name)
+		if why := at.parcel.aside(inside); why != "" {
+			w.aside(name, why)
+			return
+		}
+		notes, host = at.parcel.notes(inside), at.parcel.host
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		w.skip(Skip{Path: shown(name), Reason: cause(err)})
@@ -167,9 +204,18 @@ func (w *walker) file(name string) {
 	}
 	size := info.Size()
 	w.route(&Input{
-		Path: shown(name), Size: size, Packed: size, ModTime: info.ModTime().UTC(),
+		Path: shown(name), Size: size, Packed: size, ModTime: info.ModTime().UTC(), Notes: notes, HostHint: host,
 		ReaderAt: io.NewSectionReader(f, 0, size), file: f, drop: f.Close,
 	})
+}
+
+// aside tells a file that is none of the evidence.
+func (w *walker) aside(name, why string) {
+	s := Skip{Path: shown(name), Reason: why}
+	if info, err := os.Lstat(name); err == nil {
+		s.Size = info.Size()
+	}
+	w.skip(s)
 }
 
 // route yields a plain file, or the members of an archive.

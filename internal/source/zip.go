@@ -43,6 +43,7 @@ func (u *unpacker) zip(r io.ReaderAt, size int64, at place) error {
 	for method, d := range zipMethods() {
 		z.RegisterDecompressor(method, d)
 	}
+	packed := parcelsIn(z)
 	for _, f := range z.File {
 		if err := u.count(); err != nil {
 			return err
@@ -50,7 +51,7 @@ func (u *unpacker) zip(r io.ReaderAt, size int64, at place) error {
 		if f.Mode().IsDir() {
 			continue
 		}
-		if err := u.zipMember(f, at); err != nil {
+		if err := u.zipMember(f, packed, at); err != nil {
 			return err
 		}
 	}
@@ -67,7 +68,7 @@ func zipMethods() map[uint16]zip.Decompressor {
 	}
 }
 
-func (u *unpacker) zipMember(f *zip.File, at place) error {
+func (u *unpacker) zipMember(f *zip.File, packed parcels, at place) error {
 	m := u.member(f.Name, int64(min(f.UncompressedSize64, 1<<62)), at)
 	m.mod = f.Modified.UTC()
 	skip := func(reason string) error {
@@ -76,6 +77,14 @@ func (u *unpacker) zipMember(f *zip.File, at place) error {
 	}
 	if f.Mode()&fs.ModeSymlink != 0 {
 		return skip("symbolic link: not followed")
+	}
+	if p, name := packed.of(f.Name); p != nil {
+		if why := p.aside(name); why != "" {
+			return skip(why)
+		}
+		if m.notes = p.notes(name); p.host != (Hint{}) {
+			m.inner.host = p.host
+		}
 	}
 	r, err := u.zipOpen(f)
 	switch {
@@ -103,7 +112,7 @@ func (u *unpacker) zipOpen(f *zip.File) (io.ReadCloser, error) {
 // member is a named member of a container.
 func (u *unpacker) member(name string, size int64, at place) member {
 	full := joined(at.member, name)
-	return member{path: full, size: size, inner: place{member: full, name: path.Base(full), depth: at.depth}}
+	return member{path: full, size: size, inner: place{member: full, name: path.Base(full), depth: at.depth, host: at.host}}
 }
 
 // A boundedAt stops a crafted directory from being read without end.
