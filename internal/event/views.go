@@ -1,0 +1,267 @@
+package event
+
+import (
+	"bytes"
+	"strings"
+)
+
+// A view is one way to look at an event: which of its values name accounts,
+// processes, ends of a flow and so on.
+type view uint8
+
+const (
+	accountView view = iota
+	processView
+	flowView
+	nameView
+	hashView
+	fileView
+	serviceView
+	views
+)
+
+// Views finds what events of any format are about - machines, accounts,
+// processes, flows, names, hashes, files, services - without renaming a single
+// field: for each layout of a log it finds out once which fields mean what, and
+// afterwards picks their values.
+//
+// What the views return is canonical, fit for comparison between logs and not
+// for display: numbers are parsed, addresses are [net/netip.Addr], names,
+// hashes, GUIDs and Windows paths are in lower case. What a log writes for
+// "nothing" (an empty text, "-", process 0, address 0.0.0.0, a null SID or
+// GUID) is absent.
+//
+// The results point into the event and into memory of the Views; they are
+// valid until the next call of the same method, and no longer than the event.
+// A Views serves one goroutine. In the long run it does not allocate.
+type Views struct {
+	rules map[string][]int // folded field name to places in table
+	table []binding
+	plans map[*Shape][]*plan
+	count int // of plans
+	last  *plan
+	shape *Shape // of last
+
+	slots    [32]slot
+	scratch  [views][]byte
+	accounts []Account
+	names    []Name
+	hashes   []Hash
+	files    []File
+	services []Service
+	hosts    map[string]Host
+}
+
+// NewViews returns views for one goroutine.
+func NewViews() *Views {
+	v := &Views{
+		rules: map[string][]int{},
+		plans: map[*Shape][]*plan{},
+		hosts: map[string]Host{},
+	}
+	for _, rows := range [][]row{windowsRows(), networkRows(), unixRows(), cloudRows()} {
+		for i := range rows {
+			v.add(&rows[i])
+		}
+	}
+	return v
+}
+
+// A row of the tables says what fields of some names hold.
+type row struct {
+	in    family
+	ids   []int // event ids; none means all
+	view  view
+	role  uint8
+	names string // separated by |, the better ones first; with service: before it only in that log
+}
+
+// A binding is one name of a row. Of two values in the same role the one whose
+// binding stands first in the tables counts.
+type binding struct {
+	in      family
+	ids     []int
+	view    view
+	role    uint8
+	service string // of the source; empty means any
+}
+
+func (v *Views) add(r *row) {
+	for name := range strings.SplitSeq(r.names, "|") {
+		service := ""
+		if i := strings.IndexByte(name, ':'); i >= 0 {
+			service, name = name[:i], name[i+1:]
+		}
+		name = strings.ToLower(name)
+		v.rules[name] = append(v.rules[name], len(v.table))
+		v.table = append(v.table, binding{r.in, r.ids, r.view, r.role, service})
+	}
+}
+
+// A family is a set of kinds of logs in which the same name means the same.
+type family uint8
+
+const (
+	windows family = 1 << iota
+	unix
+	zeek
+	suricata
+	other // firewalls, proxies, name servers, cloud services
+
+	device = zeek | suricata | other
+)
+
+func familyOf(s *Source) family {
+	switch s.Product {
+	case "windows":
+		return windows
+	case "linux", "macos":
+		return unix
+	case "zeek":
+		return zeek
+	case "suricata":
+		return suricata
+	}
+	return other
+}
+
+// A plan says for one shape and one kind of log which fields matter.
+type plan struct {
+	source Source
+	family family
+	uses   [views][]use // by index of the field; nil when the view is empty
+}
+
+// A use is what a field is to a view: its role, counted from 1, and how good a
+// source it is; less is better.
+type use struct {
+	role uint8
+	rank uint16
+}
+
+// maxPlans bounds what is remembered about layouts; beyond that the memory
+// starts anew.
+const maxPlans = 4096
+
+// plan returns what is known about the event's layout.
+func (v *Views) plan(e *Event) *plan {
+	if v.shape == e.Shape && v.last.source == e.Source {
+		return v.last
+	}
+	var p *plan
+	for _, have := range v.plans[e.Shape] {
+		if have.source == e.Source {
+			p = have
+			break
+		}
+	}
+	if p == nil {
+		p = v.learn(e)
+	}
+	v.shape, v.last = e.Shape, p
+	return p
+}
+
+func (v *Views) learn(e *Event) *plan {
+	if v.count >= maxPlans {
+		clear(v.plans)
+		v.count = 0
+	}
+	p := &plan{source: e.Source, family: familyOf(&e.Source)}
+	for i, f := range e.Shape.Fields {
+		// What describes a Windows record names the logging service, not
+		// what the record is about. In other logs aliases are headers.
+		if f.Header && p.family == windows {
+			continue
+		}
+		for _, at := range v.rules[strings.ToLower(f.Name)] {
+			p.bind(i, len(e.Shape.Fields), &v.table[at], at)
+		}
+	}
+	v.plans[e.Shape] = append(v.plans[e.Shape], p)
+	v.count++
+	return p
+}
+
+// bind gives a field its role in one view unless an earlier row did.
+func (p *plan) bind(field, fields int, b *binding, rank int) {
+	if b.in&p.family == 0 || !b.has(p.source.EventID) || b.service != "" && b.service != p.source.Service {
+		return
+	}
+	if p.uses[b.view] == nil {
+		p.uses[b.view] = make([]use, fields)
+	}
+	if u := &p.uses[b.view][field]; u.role == 0 {
+		*u = use{b.role + 1, uint16(rank)}
+	}
+}
+
+func (b *binding) has(id int) bool {
+	for _, want := range b.ids {
+		if want == id {
+			return true
+		}
+	}
+	return len(b.ids) == 0
+}
+
+// A slot holds the best value of one role.
+type slot struct {
+	text []byte
+	rank uint16
+}
+
+// pick puts the best value of each role of a view into the slots, and reports
+// whether there is any.
+func (v *Views) pick(e *Event, w view) bool {
+	uses := v.plan(e).uses[w]
+	v.scratch[w] = v.scratch[w][:0]
+	if uses == nil {
+		return false
+	}
+	v.slots = [len(v.slots)]slot{}
+	found := false
+	for i := range e.Values {
+		val := &e.Values[i]
+		u := uses[val.Field]
+		if u.role == 0 || val.Kind == Null {
+			continue
+		}
+		s := &v.slots[u.role-1]
+		if s.text != nil && s.rank <= u.rank {
+			continue
+		}
+		if text := present(val.Text); text != nil {
+			*s = slot{text, u.rank}
+			found = true
+		}
+	}
+	return found
+}
+
+// each calls yield with all values of a view in the order of the event.
+func (v *Views) each(e *Event, w view, yield func(v *Views, role uint8, text []byte)) {
+	uses := v.plan(e).uses[w]
+	v.scratch[w] = v.scratch[w][:0]
+	if uses == nil {
+		return
+	}
+	for i := range e.Values {
+		val := &e.Values[i]
+		if u := uses[val.Field]; u.role != 0 && val.Kind != Null {
+			if text := present(val.Text); text != nil {
+				yield(v, u.role-1, text)
+			}
+		}
+	}
+}
+
+// present returns the text without blanks around it, or nil when it stands for
+// nothing.
+func present(text []byte) []byte {
+	text = bytes.TrimSpace(text)
+	if len(text) == 0 || len(text) == 1 && text[0] == '-' || string(text) == "(null)" {
+		return nil
+	}
+	return text
+}
