@@ -294,7 +294,7 @@ func (r *reader) fill(rec []byte) {
 	if channel == "" {
 		channel, r.guessed = channelBySource(provider), true
 	}
-	b.Head(winlog.Channel, []byte(channel))
+	b.HeadWord(winlog.Channel, channel)
 	b.Head(winlog.Computer, computer)
 	if sid := sidText(b, stretch(body, u32(44), u32(40))); sid != nil {
 		b.Head(winlog.UserID, sid)
@@ -318,8 +318,8 @@ func (r *reader) level(kind uint16) {
 	case 16:
 		level, keywords = "0", "0x90000000000000"
 	}
-	r.b.Head(winlog.Level, []byte(level))
-	r.b.Head(winlog.Keywords, []byte(keywords))
+	r.b.HeadWord(winlog.Level, level)
+	r.b.HeadWord(winlog.Keywords, keywords)
 }
 
 // strings puts an event's strings in, as many as there are.

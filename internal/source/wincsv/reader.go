@@ -114,7 +114,9 @@ func (r *reader) cells(text, line []byte) {
 		r.w.Damage(len(text), "no windows event")
 		return
 	}
-	r.w.Give(&r.event)
+	for r.w.Give(&r.event); !r.w.Ended() && r.rows.Again(&r.event); {
+		r.w.Give(&r.event)
+	}
 	r.w.Skip(len(text))
 }
 

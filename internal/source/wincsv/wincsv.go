@@ -11,7 +11,7 @@
 // It feeds what the channels feed; rows of Defender XDR feed process_creation,
 // network_connection, file_event, file_rename, file_delete, registry_set,
 // registry_add, registry_delete, registry_rename, image_load, driver_load,
-// dns_query, pipe_created, create_remote_thread, process_access, and as Security
+// registry_event (each change of the registry a second time), dns_query, pipe_created, create_remote_thread, process_access, and as Security
 // 4624 and 4625 the rules on logons.
 //
 // Limits: what the tool left out cannot be read. A table has a cell for every

@@ -147,8 +147,15 @@ func TestDefenderRowsHaveTheNamesOfRules(t *testing.T) {
 	} {
 		t.Run(c.action, func(t *testing.T) {
 			events, rep := read(t, xdr(c.action, c.fields))
-			if len(events) != 1 || rep.Damaged > 0 || len(rep.Notes) > 0 {
+			want := 1
+			if strings.HasPrefix(c.action, "Registry") {
+				want = 2 // told as registry_event too
+			}
+			if len(events) != want || rep.Records != int64(want) || rep.Damaged > 0 || len(rep.Notes) > 0 {
 				t.Fatalf("%d events, report %+v", len(events), rep)
+			}
+			if last := events[want-1]; want == 2 && (last.Source.Category != "registry_event" || last.Origin != events[0].Origin || last.ID() == events[0].ID()) {
+				t.Errorf("second event is %+v", last)
 			}
 			e := events[0]
 			if e.Source.Log() != c.log || e.Host != "h.example.test" || e.RecordID != 77 || e.Time.Nanosecond() != 123456700 {

@@ -59,6 +59,16 @@ func (m *maker) Make(o *objects.Object) *event.Event {
 	return e
 }
 
+// Again implements [objects.Repeater].
+func (m *maker) Again() *event.Event {
+	record := m.event.RecordID
+	if !m.rows.Again(&m.event) {
+		return nil
+	}
+	m.event.Origin.Record = record
+	return &m.event
+}
+
 func (m *maker) tableRow(t *winlog.Table, o *objects.Object) *event.Event {
 	m.row = m.row[:0]
 	for i := range o.Runs {

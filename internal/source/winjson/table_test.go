@@ -69,6 +69,20 @@ func TestTables(t *testing.T) {
 	}
 }
 
+func TestChangesOfTheRegistryAreToldTwice(t *testing.T) {
+	row := `{"Timestamp":"2024-03-01T10:00:00Z","DeviceName":"H","ActionType":"RegistryValueSet","RegistryKey":"HKEY_USERS\\x","RegistryValueName":"v","ReportId":9}`
+	events, rep := sourcetest.Read(t, winjson.New(), sourcetest.Input("a.json", row+"\n"+row))
+	if len(events) != 4 || rep.Records != 4 {
+		t.Fatalf("%d events, report %+v", len(events), rep)
+	}
+	for i, e := range events {
+		want := []string{"registry_set", "registry_event"}[i%2]
+		if v, _ := e.Get("TargetObject"); e.Source.Category != want || e.Origin.Record != 9 || e.Origin.Line != int64(1+i/2) || string(v) != `HKU\x\v` {
+			t.Errorf("event %d is %+v", i, e)
+		}
+	}
+}
+
 func TestOtherWrappersAreNotClaimed(t *testing.T) {
 	for _, text := range []string{
 		`{"value":[{"id":"1","createdDateTime":"2024-03-01T10:00:00Z"}]}`, `{"Records":[{"eventVersion":"1.08"}]}`, `{"rows":[[1,2]],"fields":["EventID"]}`,

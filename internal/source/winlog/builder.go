@@ -114,6 +114,11 @@ func (b *Builder) Own(name string, text []byte) { b.putString(Own, name, text) }
 // Head adds what describes the record.
 func (b *Builder) Head(name string, text []byte) { b.putString(Head, name, text) }
 
+// HeadWord adds what describes the record, by a word of the reader's own.
+func (b *Builder) HeadWord(name, word string) {
+	b.Head(name, b.Text(func(dst []byte) []byte { return append(dst, word...) }))
+}
+
 // Render adds the rendered text.
 func (b *Builder) Render(text []byte) { b.putString(Rendered, Message, text) }
 

@@ -245,6 +245,7 @@ type Rows struct {
 	xml    XML
 	first  [][]byte // first value of each column
 	places [][]byte
+	again  bool // the row gives one more event
 	notes  struct{ rendered, positions bool }
 }
 
@@ -254,6 +255,7 @@ func NewRows(b *Builder) *Rows { return &Rows{b: b} }
 // Begin begins a part.
 func (r *Rows) Begin() {
 	r.b.Begin()
+	r.again = false
 	r.notes = struct{ rendered, positions bool }{}
 }
 
@@ -268,9 +270,11 @@ func (r *Rows) Notes() (notes []string) {
 	return append(notes, r.b.Notes()...)
 }
 
-// Event makes the event of a row; false when the row is none.
+// Event makes the event of a row; false when the row is none. Some rows give
+// more than one, see [Rows.Again].
 func (r *Rows) Event(t *Table, row []Leaf, e *event.Event) bool {
 	r.b.Reset()
+	r.again = false
 	r.open(t, row)
 	switch t.kind {
 	case tableXDR:

@@ -46,6 +46,7 @@ func (r *Rows) xdr(t *Table, row []Leaf, e *event.Event) bool {
 	}
 	category := xdrCategory(actionType)
 	logon := category == "logon"
+	r.again = strings.HasPrefix(category, "registry_")
 	for i := range row {
 		if l := &row[i]; logon && string(t.names[l.Column]) == "LogonType" && t.does[l.Column] == keep {
 			if n := logonTypes[string(l.Text)]; n != "" {
@@ -66,6 +67,18 @@ func (r *Rows) xdr(t *Table, row []Leaf, e *event.Event) bool {
 			e.Source.EventID = 4625
 		}
 	}
+	return true
+}
+
+// Again makes the next event of the row that Event had last, in the same place,
+// and reports whether there is one. Changes of the registry are told twice:
+// under the category of their kind, and as registry_event, which means any.
+func (r *Rows) Again(e *event.Event) bool {
+	if !r.again {
+		return false
+	}
+	r.again = false
+	e.Source.Category = "registry_event"
 	return true
 }
 
