@@ -201,6 +201,7 @@ func sourceOf(r *jsonmap.Record) event.Source {
 	case "signinlogs":
 		signIn(r)
 	case "auditlogs":
+		dashes(r)
 		r.Alias("Status", r.Get("resultType", "ResultType"))
 	case "pim":
 		alert(r)
@@ -225,6 +226,24 @@ func signIn(r *jsonmap.Record) {
 		r.Say("properties.message", "Device Code")
 	case "ropc":
 		r.Say("properties.message", "ROPC")
+	}
+}
+
+// dashes adds an activity's name with its en dash as a hyphen and the other way
+// round, since logs and rules write either, and without blanks at its end.
+func dashes(r *jsonmap.Record) {
+	name := r.Get("properties.activityDisplayName", "activityDisplayName", "operationName", "OperationName")
+	plain := bytes.TrimRight(name, " ")
+	switch {
+	case bytes.Contains(name, []byte("\u2013")):
+		plain = bytes.ReplaceAll(plain, []byte("\u2013"), []byte("-"))
+	case bytes.Contains(name, []byte(" - ")):
+		plain = bytes.ReplaceAll(plain, []byte(" - "), []byte(" \u2013 "))
+	case len(plain) == len(name):
+		return
+	}
+	for _, field := range [...]string{"properties.message", "operationName", "OperationName", "ActivityDisplayName", "activityType", "ActivityType"} {
+		r.Alias(field, plain)
 	}
 }
 

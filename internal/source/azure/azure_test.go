@@ -65,6 +65,8 @@ func TestPublicRulesFireOnTheirRecords(t *testing.T) {
 			graph(`{"id":"i","category":"RoleManagement","result":"success","activityDisplayName":"Disable PIM Alert","activityDateTime":"2025-06-15T10:00:00Z","initiatedBy":{"user":{"userPrincipalName":"ann"}},"targetResources":[]}`)),
 		rulecheck.Silent(ad+"audit_logs/azure_pim_alerts_disabled.yml",
 			graph(`{"id":"i","category":"RoleManagement","result":"success","activityDisplayName":"Enable PIM Alert","activityDateTime":"2025-06-15T10:00:00Z","initiatedBy":{"user":{"userPrincipalName":"ann"}},"targetResources":[]}`)),
+		rulecheck.Fires(ad+"audit_logs/azure_app_credential_added.yml", audit("ApplicationManagement", "Update application - Certificates and secrets management ", "")),
+		rulecheck.Silent(ad+"audit_logs/azure_app_credential_added.yml", audit("ApplicationManagement", "Update application", "")),
 		rulecheck.Fires(ad+"activity_logs/azure_device_or_configuration_modified_or_deleted.yml", audit("Device", "Delete device", "")),
 		rulecheck.Silent(ad+"activity_logs/azure_device_or_configuration_modified_or_deleted.yml", audit("Device", "Add device", "")),
 		rulecheck.Fires(ad+"activity_logs/azure_keyvault_modified_or_deleted.yml",

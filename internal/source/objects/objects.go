@@ -130,8 +130,8 @@ func Split(ctx context.Context, in *source.Input) ([]source.Part, error) {
 // Split is the function Split for files read with options: those with wrappers
 // stay whole.
 func (o Options) Split(ctx context.Context, in *source.Input) ([]source.Part, error) {
-	lay := layoutOf(in)
-	if !lay.lined || o.isWrapped(in.Head) || lay.coding != source.UTF8 || in.Size <= partSize {
+	lay := o.layoutOf(in)
+	if !lay.lined || lay.coding != source.UTF8 || in.Size <= partSize {
 		return []source.Part{{To: in.Size, Line: 1}}, nil
 	}
 	return source.SplitLines(ctx, in, partSize)
@@ -139,13 +139,18 @@ func (o Options) Split(ctx context.Context, in *source.Input) ([]source.Part, er
 
 // A layout is how a file's objects stand in it.
 type layout struct {
-	lined  bool // one object in a line
-	coding source.Coding
+	lined   bool // one object in a line
+	wrapped bool // objects in wrappers
+	coding  source.Coding
 }
 
-// layoutOf looks at the first lines.
-func layoutOf(in *source.Input) layout {
+// layoutOf looks at the first lines. Of wrappers, which may be a whole file in
+// one line, the head is enough.
+func (o Options) layoutOf(in *source.Input) layout {
 	coding, _ := source.CodingOf(in.Head)
+	if o.isWrapped(in.Head) {
+		return layout{wrapped: true, coding: coding}
+	}
 	return layout{lined: isLined(in, coding), coding: coding}
 }
 

@@ -48,14 +48,14 @@ func (o Options) NewReader(m Maker, alien string) *Reader {
 
 // Read implements [source.Reader].
 func (r *Reader) Read(ctx context.Context, in *source.Input, part source.Part, yield func(*event.Event) bool) source.Report {
-	lay := layoutOf(in)
+	lay := r.scan.opt.layoutOf(in)
 	w := &work{
 		Reader: r, ctx: ctx, yield: yield, line: max(part.Line, 1),
 		origin: event.Origin{File: in.Path, Member: in.Member},
 	}
 	r.feed.open(in, part, lay.coding)
 	r.maker.Begin()
-	if w.wrapped = r.scan.opt.isWrapped(in.Head); lay.lined && !w.wrapped {
+	if w.wrapped = lay.wrapped; lay.lined {
 		w.lined()
 	} else {
 		w.stream()
