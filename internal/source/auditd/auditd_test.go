@@ -262,3 +262,27 @@ func FuzzLaurel(f *testing.F) {
 		}
 	})
 }
+
+func TestLaurelsOtherForms(t *testing.T) {
+	text := `{"ID":"1750000000.123:901","SYSCALL":{"arch":"0xc000003e","syscall":42,"success":"yes","pid":5,"exe":"/usr/bin/bash","key":null,"ARGV":["0x3","0x7f"]},"SOCKADDR":[{"saddr":"%02%00%1f%90%c6%33d%07%00%00%00%00%00%00%00%00"}]}` + "\n" +
+		`{"ID":"1750000000.124:902","SYSCALL":{"arch":"0xc000003e","syscall":59,"success":"yes","pid":6,"exe":"/usr/bin/perl"},"EXECVE":{"argc":3,"ARGV_STR":"perl -e exec"}}` + "\n"
+	events, _ := sourcetest.Read(t, auditd.NewLaurel(), sourcetest.Input("a.log", text))
+	get := func(i int, name string) string {
+		v, _ := events[i].Get(name)
+		return string(v)
+	}
+	if len(events) != 6 {
+		t.Fatalf("events\n%s", rulecheck.Show(events))
+	}
+	if get(0, "a1") != "7f" || get(2, "DestinationIp") != "198.51.100.7" || get(2, "DestinationPort") != "8080" || get(4, "a1") != "-e" || get(5, "CommandLine") != "perl -e exec" {
+		t.Errorf("events\n%s", rulecheck.Show(events))
+	}
+}
+
+func TestEnrichedRecordsWithoutSeparator(t *testing.T) {
+	text := "type=SYSCALL msg=audit(1750000000.123:901): arch=c000003e syscall=59 success=yes key=(null)ARCH=x86_64 SYSCALL=execve UID=\"root\"\n"
+	events, _ := sourcetest.Read(t, auditd.New(), sourcetest.Input("audit.log", text))
+	if v, _ := events[0].Get("ARCH"); string(v) != "x86_64" {
+		t.Errorf("events\n%s", rulecheck.Show(events))
+	}
+}

@@ -28,7 +28,9 @@ func fields(text []byte, inner bool, each func(key, value []byte, quoted bool)) 
 			text = rest
 		default:
 			n := wordEnd(text)
-			if inner {
+			if bytes.HasPrefix(text, null) {
+				n = len(null) // copies may lack the separator behind it
+			} else if inner {
 				n = looseEnd(text, n)
 			}
 			each(key, bytes.TrimRight(text[:n], ","), false)
@@ -36,6 +38,9 @@ func fields(text []byte, inner bool, each func(key, value []byte, quoted bool)) 
 		}
 	}
 }
+
+// null is how the kernel writes a value that it does not have.
+var null = []byte("(null)")
 
 // isBlank reports whether c parts fields. Enriched records have a group
 // separator before what was added.

@@ -190,7 +190,7 @@ func (p *laurel) write(node, kind, id string, rec object) {
 			p.list(kind, m.name, v)
 		default:
 			if text, ok := scalar(v); ok {
-				p.field(kind, m.name, text)
+				p.single(kind, m.name, text)
 			}
 		}
 	}
@@ -203,6 +203,21 @@ func nameRune(r rune) rune {
 	return r
 }
 
+// single writes a value. A command that laurel gives as one text, its arguments
+// parted by blanks, is taken apart there; addresses are bytes.
+func (p *laurel) single(kind, name, text string) {
+	switch {
+	case kind == "EXECVE" && name == "ARGV_STR":
+		for i, t := range strings.Split(text, " ") {
+			p.field(kind, "a"+strconv.Itoa(i), t)
+		}
+	case kind == "SOCKADDR" && name == "saddr":
+		fmt.Fprintf(&p.line, " saddr=%X", text)
+	default:
+		p.field(kind, name, text)
+	}
+}
+
 // list writes arguments one by one, and other lists as one value.
 func (p *laurel) list(kind, name string, list []any) {
 	var texts []string
@@ -212,7 +227,7 @@ func (p *laurel) list(kind, name string, list []any) {
 		}
 	}
 	switch {
-	case kind == "EXECVE" && name == "ARGV":
+	case (kind == "EXECVE" || kind == "SYSCALL") && name == "ARGV":
 		for i, t := range texts {
 			p.field(kind, "a"+strconv.Itoa(i), t)
 		}

@@ -47,7 +47,7 @@ func mapping() jsonmap.Mapping {
 		Alien:    "no azure record",
 		Is:       isRecord,
 		Wrappers: []string{"records", "value", "hits.hits"},
-		Inner:    []string{"result._raw", "_raw", "_source.event.original", "_source", "properties.log"},
+		Inner:    []string{"result._raw", "_raw", "_source.event.original", "_source"},
 		Embedded: []string{
 			"TargetResources", "InitiatedBy", "AdditionalDetails", "DeviceDetail", "Status", "LocationDetails",
 			"NetworkLocationDetails", "ConditionalAccessPolicies", "AuthenticationDetails", "Properties",
