@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"tyto/evtx"
 	"tyto/internal/detect"
@@ -11,6 +12,7 @@ import (
 	"tyto/internal/source"
 	"tyto/internal/source/evtxlog"
 	"tyto/internal/source/formats"
+	"tyto/internal/source/jsonlog"
 )
 
 // evidenceFlags are the flags of all commands that read evidence.
@@ -20,6 +22,8 @@ type evidenceFlags struct {
 	Host     []string `help:"Only events of this host; name or pattern such as 'FILE*'." placeholder:"NAME" sep:"none"`
 	Carve    bool     `help:"Also recover old records from the slack of event log files, marked as such."`
 	Password []string `help:"A password for encrypted zips. Repeatable." placeholder:"WORD" sep:"none"`
+	As       string   `help:"What logs of unknown form are, as product/category/service, such as python/application." placeholder:"SOURCE"`
+	Map      string   `help:"A YAML file that says what the fields of unknown JSON logs mean; see docs/formats.md." placeholder:"FILE"`
 	Workers  int      `help:"How many cores to use; 0 means all." default:"0" placeholder:"N"`
 
 	templates *evtx.Store            // of all evidence, with --carve
@@ -59,8 +63,32 @@ func (f *evidenceFlags) scan(ctx context.Context, env *Env, roots []string, p *s
 		}
 		templates = logs.Store()
 	}
-	opt.Formats = formats.All(formats.Options{Carve: f.Carve, Templates: templates, Headers: f.headers})
+	unknown, err := f.unknown()
+	if err != nil {
+		return opt, err
+	}
+	opt.Formats = formats.All(formats.Options{Unknown: unknown, Carve: f.Carve, Templates: templates, Headers: f.headers})
 	f.templates = templates
+	return opt, nil
+}
+
+// unknown reads --as and --map.
+func (f *evidenceFlags) unknown() (opt jsonlog.Options, err error) {
+	if f.Map != "" {
+		file, err := os.Open(f.Map)
+		if err != nil {
+			return opt, fmt.Errorf("reading --map: %w", err)
+		}
+		defer file.Close()
+		if opt, err = jsonlog.ReadMap(file); err != nil {
+			return opt, &usageError{fmt.Sprintf("--map %s: %s", f.Map, err), "docs/formats.md has an example"}
+		}
+	}
+	if f.As != "" {
+		if opt.Source, err = jsonlog.ParseSource(f.As); err != nil {
+			return opt, &usageError{"--as: " + err.Error(), "write --as linux/process_creation, --as aws//cloudtrail or --as python/application"}
+		}
+	}
 	return opt, nil
 }
 

@@ -100,7 +100,8 @@ func place(path string, line int) string {
 type rulesListCmd struct {
 	ruleFlags `embed:""`
 	Level     levelFlag `help:"Only rules of this level or above." placeholder:"LEVEL"`
-	JSON      bool      `help:"Print one JSON object a rule." name:"json"`
+	Coverage  bool      `help:"List log sources instead, with the formats that show them, or why none does."`
+	JSON      bool      `help:"Print one JSON object a line." name:"json"`
 }
 
 // Run implements the command.
@@ -108,6 +109,9 @@ func (c *rulesListCmd) Run(ctx context.Context, s *session) error {
 	set, err := c.load(ctx, s, detect.RuleOptions{MinLevel: c.Level.Level})
 	if err != nil {
 		return err
+	}
+	if c.Coverage {
+		return s.buffered(func(w *bufio.Writer) error { return s.printCoverage(w, coverage(set), c.JSON) })
 	}
 	rows := ruleRows(set)
 	return s.buffered(func(w *bufio.Writer) error {

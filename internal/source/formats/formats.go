@@ -5,22 +5,42 @@ package formats
 import (
 	"tyto/evtx"
 	"tyto/internal/source"
+	"tyto/internal/source/auditd"
+	"tyto/internal/source/azure"
+	"tyto/internal/source/bitbucket"
 	"tyto/internal/source/cef"
+	"tyto/internal/source/cloudtrail"
 	"tyto/internal/source/dnslog"
+	"tyto/internal/source/duo"
 	"tyto/internal/source/elff"
+	"tyto/internal/source/eslogger"
+	"tyto/internal/source/eve"
 	"tyto/internal/source/evtold"
 	"tyto/internal/source/evtxlog"
+	"tyto/internal/source/flowcsv"
 	"tyto/internal/source/fortinet"
+	"tyto/internal/source/gcp"
+	"tyto/internal/source/github"
+	"tyto/internal/source/journald"
 	"tyto/internal/source/jsonlog"
+	"tyto/internal/source/kubernetes"
 	"tyto/internal/source/leef"
+	"tyto/internal/source/m365"
+	"tyto/internal/source/okta"
+	"tyto/internal/source/onelogin"
+	"tyto/internal/source/opencanary"
 	"tyto/internal/source/paloalto"
+	"tyto/internal/source/pcap"
+	"tyto/internal/source/plain"
 	"tyto/internal/source/postfix"
 	"tyto/internal/source/squid"
 	"tyto/internal/source/syslog"
+	"tyto/internal/source/sysmonlinux"
 	"tyto/internal/source/weblog"
 	"tyto/internal/source/wincsv"
 	"tyto/internal/source/winjson"
 	"tyto/internal/source/winxml"
+	"tyto/internal/source/zeek"
 	"tyto/internal/source/zscaler"
 )
 
@@ -31,6 +51,9 @@ type Options struct {
 	// Headers chooses the fields that describe a record (Level, Keywords, ...)
 	// which events get, where leaving them out saves time; nil means all.
 	Headers func(name string) bool
+	// Unknown says what logs are that no format knows by their content: JSON
+	// lines, and, with a Source, any text.
+	Unknown jsonlog.Options
 }
 
 // All returns the formats in the order in which they are asked. One set serves
@@ -39,9 +62,28 @@ func All(opt Options) []source.Format {
 	return []source.Format{
 		evtxlog.New(evtxlog.Options{Carve: opt.Carve, Foreign: opt.Templates, Headers: opt.Headers}),
 		evtold.New(evtold.Options{Carve: opt.Carve}),
+		pcap.New(),
+		zeek.New(),
+		eve.New(),
+		flowcsv.New(),
 		winjson.New(),
 		winxml.New(),
 		wincsv.New(),
+		cloudtrail.New(),
+		azure.New(),
+		m365.New(),
+		gcp.New(),
+		okta.New(),
+		github.New(),
+		bitbucket.New(),
+		kubernetes.New(),
+		onelogin.New(),
+		duo.New(),
+		opencanary.New(),
+		auditd.New(),
+		sysmonlinux.New(),
+		journald.New(),
+		eslogger.New(),
 		cef.New(),
 		leef.New(),
 		paloalto.New(),
@@ -53,6 +95,7 @@ func All(opt Options) []source.Format {
 		dnslog.New(),
 		postfix.New(),
 		syslog.New(),
-		jsonlog.New(), // last: claims what the others do not know
+		jsonlog.New(opt.Unknown), // claims what the others do not know
+		plain.New(opt.Unknown.Source),
 	}
 }
