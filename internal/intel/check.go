@@ -54,8 +54,8 @@ type checker struct {
 	duplicates int
 }
 
-// merge joins rows with the same type and value. Every source is kept; what
-// one of them asks for cautiously is heeded.
+// merge joins rows with the same type and value. Every source is kept. What
+// the best source asks for counts, and of equals the more careful.
 func (c *checker) merge(list []Indicator) {
 	type key struct {
 		t Type
@@ -93,19 +93,16 @@ const maxOthers = 16
 func join(to, from *Indicator) {
 	if from.Claim != nil && from.Claim != to.Claim && len(to.Others) < maxOthers && !slices.Contains(to.Others, from.Claim) {
 		to.Others = append(to.Others, from.Claim)
-		if to.Claim != nil && from.Claim.Grade.better(to.Claim.Grade) {
-			last := len(to.Others) - 1
-			to.Claim, to.Others[last] = to.Others[last], to.Claim
-		}
 	}
-	if from.Asked != None && (to.Asked == None || from.Asked < to.Asked) {
-		to.Asked = from.Asked
+	joinAsk(to, from)
+	if last := len(to.Others) - 1; last >= 0 && to.Others[last] == from.Claim && from.Claim.Grade.better(gradeFor(to)) {
+		to.Claim, to.Others[last] = to.Others[last], to.Claim
 	}
 	if from.Decision == Rejected {
 		to.Decision = Rejected
 	}
 	for _, r := range from.Reasons {
-		if !slices.Contains(to.Reasons, r) {
+		if r != bareReason && !slices.Contains(to.Reasons, r) {
 			to.because(r)
 		}
 	}
@@ -118,6 +115,21 @@ func join(to, from *Indicator) {
 		to.Until = 0
 	} else {
 		to.Until = max(to.Until, from.Until)
+	}
+}
+
+// joinAsk settles what two sources of one value ask for.
+func joinAsk(to, from *Indicator) {
+	switch {
+	case from.bare:
+	case to.bare:
+		to.Asked, to.bare = from.Asked, false
+		to.Reasons = slices.DeleteFunc(to.Reasons, func(r string) bool { return r == bareReason })
+	case gradeFor(from).better(gradeFor(to)):
+		to.Asked = from.Asked
+	case gradeFor(to).better(gradeFor(from)) || from.Asked == None:
+	case to.Asked == None || from.Asked < to.Asked:
+		to.Asked = from.Asked
 	}
 }
 
@@ -242,7 +254,7 @@ func (c *checker) host(in *Indicator, host string) {
 // it; without a path the URL is its host.
 func (c *checker) url(in *Indicator) {
 	host, _, rest := splitURL(in.Value)
-	if a, err := netip.ParseAddr(host); err == nil {
+	if a, ok := parseAddr([]byte(host)); ok {
 		for _, m := range c.lists.Addr(a) {
 			if m.List.Effect == warninglist.Refuse {
 				in.lower(Rejected, "refused: host "+m.String())

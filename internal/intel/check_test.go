@@ -3,6 +3,7 @@ package intel
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -89,8 +90,8 @@ func TestCopiesOfOneListCountOnce(t *testing.T) {
 		t.Fatalf("%+v", c)
 	}
 	in := c.Indicators[0]
-	if !strings.Contains(strings.Join(in.Reasons, "|"), "2 independent of 3 sources") || in.Decision != Hunt {
-		t.Errorf("%s: %v", in.Decision, in.Reasons)
+	if !strings.Contains(strings.Join(in.Reasons, "|"), "2 independent of 3 sources") || in.Decision != Detect {
+		t.Errorf("%s: %v", in.Decision, in.Reasons) // the copies disagree, the better source decides
 	}
 	if in.Claim.Source != "ESET 2025" {
 		t.Errorf("the best source is not first: %s", in.Source())
@@ -177,5 +178,30 @@ func TestSightingsFileIsWhole(t *testing.T) {
 	}
 	if loose.Sightings[0]["answer"] != "seen" || loose.Sightings[0]["count"] != 1.0 || loose.Sightings[1]["answer"] != "not_seen" {
 		t.Errorf("%s", b.String())
+	}
+}
+
+func TestAnObservableBesideItsIndicatorWeakensNothing(t *testing.T) {
+	sco := `{"type":"domain-name","id":"domain-name--1","value":"evil-z.com"}`
+	ind := stixIndicator(1, "[domain-name:value = 'evil-z.com']", "")
+	for _, objects := range []string{sco + "," + ind, ind + "," + sco} {
+		im := readText(t, `{"type":"bundle","objects":[`+objects+`]}`, Options{})
+		c := Check(im.Indicators, lists())
+		if len(c.Indicators) != 1 || c.Indicators[0].Decision != Detect || len(c.Indicators[0].Reasons) > 1 {
+			t.Errorf("%+v", c.Indicators)
+		}
+	}
+}
+
+func TestHitsOfOneEventAreBounded(t *testing.T) {
+	var rows []string
+	for i := range 2 * MaxHits {
+		rows = append(rows, fmt.Sprintf("domain,evil-%d.com", i))
+	}
+	s := setOf(t, rows...)
+	m, n := s.NewMatcher(), 0
+	m.Match(fields("ScriptBlockText", strings.ReplaceAll(strings.Join(rows, " "), "domain,", "")), func(Hit) { n++ })
+	if n != MaxHits || m.Capped() != MaxHits {
+		t.Errorf("%d hits, %d capped", n, m.Capped())
 	}
 }

@@ -109,6 +109,7 @@ type Indicator struct {
 	Narrow   bool     // an address of a shared service: never a finding alone
 	Exact    bool     // a domain that is never extended to its subdomains
 	hopeless bool     // its kind of value is not in any log
+	bare     bool     // an observable without a statement that it is bad
 }
 
 // Source names the sources of an indicator.

@@ -218,22 +218,6 @@ func (m *Matcher) hash(v []byte, keep func(*Indicator) bool) {
 	}
 }
 
-// single reports one indicator of a chain.
-func (m *Matcher) single(i int32, how How) {
-	if m.shown(i) {
-		return
-	}
-	in := &m.set.list[i]
-	m.done = append(m.done, i)
-	if m.how != 0 {
-		how = m.how
-	}
-	m.hit(Hit{
-		Indicator: in, Index: int(i), Field: m.ev.Shape.Fields[m.field].Name, Value: m.value,
-		How: how, Historic: in.Historic(m.ev.Time),
-	})
-}
-
 // pathValue looks at a file's path, or its bare name.
 func (m *Matcher) pathValue(v []byte) {
 	if len(v) > 2048 {

@@ -94,6 +94,8 @@ type Matcher struct {
 	url   []byte
 	found func(*fragment, int)
 	sizes sizes // kinds of hash that the event carries
+
+	capped int64
 }
 
 // NewMatcher makes a matcher for one goroutine.
@@ -153,18 +155,36 @@ func (m *Matcher) Match(ev *event.Event, hit func(Hit)) {
 func (m *Matcher) emit(head int32, how How, keep func(*Indicator) bool) {
 	for i := head; i >= 0; i = m.set.next[i] {
 		in := &m.set.list[i]
-		if keep != nil && !keep(in) || m.shown(i) {
-			continue
+		if keep == nil || keep(in) {
+			m.single(i, how)
 		}
-		m.done = append(m.done, i)
-		if m.how != 0 && how != Fragment {
-			how = m.how
-		}
-		m.hit(Hit{
-			Indicator: in, Index: int(i), Field: m.ev.Shape.Fields[m.field].Name, Value: m.value,
-			How: how, Historic: in.Historic(m.ev.Time),
-		})
 	}
+}
+
+// MaxHits bounds the hits of one event; a crafted text could hold thousands.
+const MaxHits = 256
+
+// Capped returns how many hits were left out because of [MaxHits].
+func (m *Matcher) Capped() int64 { return m.capped }
+
+// single reports one indicator, unless the event has shown it before.
+func (m *Matcher) single(i int32, how How) {
+	if m.shown(i) {
+		return
+	}
+	if len(m.done) >= MaxHits {
+		m.capped++
+		return
+	}
+	m.done = append(m.done, i)
+	if m.how != 0 && how != Fragment {
+		how = m.how
+	}
+	in := &m.set.list[i]
+	m.hit(Hit{
+		Indicator: in, Index: int(i), Field: m.ev.Shape.Fields[m.field].Name, Value: m.value,
+		How: how, Historic: in.Historic(m.ev.Time),
+	})
 }
 
 func (m *Matcher) shown(i int32) bool {

@@ -200,7 +200,15 @@ func (c *collector) mispClaim(a *mispAttribute, event *Claim) *Claim {
 	if a.Event != nil {
 		cl.Source, cl.Date = mispSource(a.Event, c.defaultSource()), string(a.Event.Date)
 	}
-	return &cl
+	if p := c.shared[cl]; p != nil {
+		return p
+	}
+	if c.shared == nil {
+		c.shared = map[Claim]*Claim{}
+	}
+	p := &cl
+	c.shared[*p] = p
+	return p
 }
 
 func mispSource(e *mispEvent, fallback string) string {
@@ -224,6 +232,7 @@ func cut(s string, n int) string {
 
 // completeMISP fills in what the event said about all of its attributes.
 func (c *collector) completeMISP(e *mispEvent, claim *Claim, first int, rules [3]int) {
+	c.shared = nil
 	claim.Source, claim.Date = mispSource(e, c.defaultSource()), string(e.Date)
 	claim.Actors, claim.Grade = tagsOf(e.Tag)
 	if claim.Grade == (Grade{}) {
@@ -278,15 +287,13 @@ func (c *collector) composite(name, value string, in Indicator, table bool) erro
 	low := strings.ToLower(strings.TrimSpace(name))
 	switch low {
 	case "sigma":
-		c.out.Sigma = append(c.out.Sigma, Carried{Kind: low, Text: strings.Clone(value), Claim: in.Claim})
+		c.carry(&c.out.Sigma, Carried{Kind: low, Text: value, Claim: in.Claim}, int(in.Line))
 		return nil
 	case "yara", "snort", "suricata", "bro", "zeek":
-		c.out.Kept = append(c.out.Kept, Carried{
-			Kind: low, Text: strings.Clone(value), Claim: in.Claim, Why: "no engine for " + low + " rules: not evaluated",
-		})
+		c.carry(&c.out.Kept, Carried{Kind: low, Text: value, Claim: in.Claim, Why: "no engine for " + low + " rules: not evaluated"}, int(in.Line))
 		return nil
 	case "stix2-pattern":
-		return c.pattern(Carried{Kind: "stix", Text: strings.Clone(value), Claim: in.Claim}, in)
+		return c.pattern(Carried{Kind: "stix", Text: value, Claim: in.Claim}, in)
 	case "malware-sample":
 		low = "filename|md5"
 	}

@@ -18,7 +18,7 @@ func (c *collector) pattern(k Carried, in Indicator) error {
 	if !ok {
 		if in.Asked != Rejected {
 			k.Kind, k.Why = "stix", "more than a set of values"
-			c.out.Patterns = append(c.out.Patterns, k)
+			c.carry(&c.out.Patterns, k, int(in.Line))
 		}
 		return nil
 	}

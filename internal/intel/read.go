@@ -181,6 +181,25 @@ type collector struct {
 	claims map[Claim]*Claim
 	format string
 	count  *countReader
+	rules  int64            // bytes of rules and patterns carried on
+	shared map[Claim]*Claim // of the MISP event that is read
+
+	lastKey   Claim // rows of one source follow each other
+	lastClaim *Claim
+}
+
+// maxRules bounds the rules and patterns of one import, in bytes.
+const maxRules = 256 << 20
+
+// carry keeps a rule or pattern.
+func (c *collector) carry(list *[]Carried, k Carried, entry int) {
+	c.rules += int64(len(k.Text))
+	if c.rules > maxRules || len(*list) >= c.opt.MaxEntries {
+		c.problem(0, entry, "more rules and patterns than the limit")
+		return
+	}
+	k.Text = strings.Clone(k.Text)
+	*list = append(*list, k)
 }
 
 func newCollector(name string, opt Options) *collector {
@@ -225,13 +244,17 @@ func (c *collector) finish() {
 func (c *collector) problem(line int64, entry int, reason string) {
 	c.out.Skipped++
 	if len(c.out.Problems) < MaxProblems {
-		c.out.Problems = append(c.out.Problems, Problem{c.name, line, entry, reason})
+		c.out.Problems = append(c.out.Problems, Problem{c.name, line, entry, cut(reason, 512)})
 	}
 }
 
 // intern returns the one copy of a claim.
 func (c *collector) intern(cl Claim) *Claim {
+	if c.lastClaim != nil && cl == c.lastKey {
+		return c.lastClaim
+	}
 	if p := c.claims[cl]; p != nil {
+		c.lastKey, c.lastClaim = cl, p
 		return p
 	}
 	for _, s := range []*string{&cl.Source, &cl.Tool, &cl.Actors, &cl.Date, &cl.Note} {

@@ -143,3 +143,22 @@ func BenchmarkMatchQuiet(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(events)), "ns/event")
 }
+
+func BenchmarkReadSTIX(b *testing.B) {
+	var raw bytes.Buffer
+	raw.WriteString(`{"type":"bundle","id":"bundle--1","objects":[`)
+	for i := range 20_000 {
+		if i > 0 {
+			raw.WriteByte(',')
+		}
+		raw.WriteString(stixIndicator(i, fmt.Sprintf("[domain-name:value = 'h%d.evil.com']", i), ""))
+	}
+	raw.WriteString(`]}`)
+	b.SetBytes(int64(raw.Len()))
+	b.ReportAllocs()
+	for b.Loop() {
+		if im := readText(b, raw.String(), Options{}); len(im.Indicators) != 20_000 {
+			b.Fatal(len(im.Indicators))
+		}
+	}
+}

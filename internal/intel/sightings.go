@@ -12,10 +12,23 @@ import (
 
 // Bounds of what is kept for one indicator. Counts go on beyond them; what is
 // kept is the smallest in order, so that it never depends on who found it.
+// Large sets keep less of each, see [Set.keep].
 const (
 	MaxHosts   = 64
 	MaxOrigins = 16
 )
+
+// keep is how many hosts and origins are kept for each indicator of the set,
+// so that all of them together stay small even if every indicator is seen.
+func (s *Set) keep() (hosts, origins int) {
+	switch n := len(s.list); {
+	case n <= 10_000:
+		return MaxHosts, MaxOrigins
+	case n <= 100_000:
+		return MaxHosts / 4, MaxOrigins / 4
+	}
+	return 4, 1
+}
 
 // maxLogs bounds the kinds of log that are told apart.
 const maxLogs = 4096
@@ -111,8 +124,9 @@ func (s *Sightings) Seen(h *Hit, ev *event.Event) {
 		e.historic++
 	}
 	e.when(ev.Time, ev.Time)
-	e.host(ev.Host)
-	e.place(placed{ev.Time, ev.Host, ev.Origin})
+	hosts, origins := s.set.keep()
+	e.host(ev.Host, hosts)
+	e.place(placed{ev.Time, ev.Host, ev.Origin}, origins)
 }
 
 func (e *seen) when(first, last time.Time) {
@@ -124,22 +138,22 @@ func (e *seen) when(first, last time.Time) {
 	}
 }
 
-func (e *seen) host(h string) {
+func (e *seen) host(h string, limit int) {
 	at, found := slices.BinarySearch(e.hosts, h)
-	if h == "" || found || at >= MaxHosts {
+	if h == "" || found || at >= limit {
 		return
 	}
 	e.hosts = slices.Insert(e.hosts, at, strings.Clone(h))
-	e.hosts = e.hosts[:min(len(e.hosts), MaxHosts)]
+	e.hosts = e.hosts[:min(len(e.hosts), limit)]
 }
 
-func (e *seen) place(p placed) {
+func (e *seen) place(p placed, limit int) {
 	at, found := slices.BinarySearchFunc(e.origins, p, comparePlaced)
-	if found || at >= MaxOrigins {
+	if found || at >= limit {
 		return
 	}
 	e.origins = slices.Insert(e.origins, at, p)
-	e.origins = e.origins[:min(len(e.origins), MaxOrigins)]
+	e.origins = e.origins[:min(len(e.origins), limit)]
 }
 
 func comparePlaced(a, b placed) int {
@@ -152,6 +166,7 @@ func comparePlaced(a, b placed) int {
 
 // Merge adds what another goroutine saw of the same set.
 func (s *Sightings) Merge(o *Sightings) {
+	hosts, origins := s.set.keep()
 	for i, from := range o.seen {
 		to := s.seen[i]
 		if to == nil {
@@ -162,10 +177,10 @@ func (s *Sightings) Merge(o *Sightings) {
 		to.historic += from.historic
 		to.when(from.first, from.last)
 		for _, h := range from.hosts {
-			to.host(h)
+			to.host(h, hosts)
 		}
 		for _, p := range from.origins {
-			to.place(p)
+			to.place(p, origins)
 		}
 	}
 	for name, from := range o.logs {

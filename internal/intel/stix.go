@@ -26,16 +26,17 @@ type stixObject struct {
 // other. Names of creators may follow their objects and are filled in at the
 // end.
 func (c *collector) readSTIX(w *walker) error {
-	s := &stixReader{c: c, w: w, names: map[string]string{}, by: map[*Claim]string{}}
+	s := &stixReader{c: c, w: w, names: map[string]string{}, by: map[*Claim]string{}, claims: map[Claim]*Claim{}}
 	defer s.complete()
 	return w.values(func() error { return s.value(0) })
 }
 
 type stixReader struct {
-	c     *collector
-	w     *walker
-	names map[string]string // identity id -> name
-	by    map[*Claim]string // claims whose creator is an id
+	c      *collector
+	w      *walker
+	names  map[string]string // identity id -> name
+	by     map[*Claim]string // claims whose creator is an id
+	claims map[Claim]*Claim  // each claim once; the source is still the id
 }
 
 // maxNames bounds the creators of one file.
@@ -143,8 +144,15 @@ func (s *stixReader) object(raw json.RawMessage) error {
 }
 
 func (s *stixReader) claim(o *stixObject) *Claim {
-	cl := &Claim{File: s.c.name, Tool: cut(o.Name, 256), Note: cut(o.Description, 512), Date: cut(o.Created, 10)}
-	s.by[cl] = o.CreatedBy
+	key := Claim{
+		Source: cut(o.CreatedBy, 64), File: s.c.name, Tool: cut(o.Name, 256), Note: cut(o.Description, 160), Date: cut(o.Created, 10),
+	}
+	cl := s.claims[key]
+	if cl == nil {
+		one := key
+		cl = &one
+		s.claims[key], s.by[cl] = cl, o.CreatedBy
+	}
 	return cl
 }
 
@@ -176,19 +184,21 @@ func (s *stixReader) indicator(o *stixObject) error {
 		return s.c.pattern(k, in)
 	case o.Revoked:
 	case k.Kind == "sigma":
-		s.c.out.Sigma = append(s.c.out.Sigma, k)
+		s.c.carry(&s.c.out.Sigma, k, s.w.entry)
 	default:
 		k.Why = "no engine for " + cut(k.Kind, 32) + " patterns: not evaluated"
-		s.c.out.Kept = append(s.c.out.Kept, k)
+		s.c.carry(&s.c.out.Kept, k, s.w.entry)
 	}
 	return nil
 }
 
+const bareReason = "an observable that no indicator stands for"
+
 // observable takes a bare observable: it was seen somewhere, and nobody says
 // that it is bad.
 func (s *stixReader) observable(o *stixObject) error {
-	in := Indicator{Asked: Context, Claim: s.claim(o), Line: int32(min(s.w.entry, 1<<31-1))}
-	in.because("an observable that no indicator stands for")
+	in := Indicator{Asked: Context, bare: true, Claim: s.claim(o), Line: int32(min(s.w.entry, 1<<31-1))}
+	in.because(bareReason)
 	if o.Value != "" {
 		return s.c.add(s.c.types.names[o.Type], o.Value, in)
 	}

@@ -16,6 +16,7 @@ type table struct {
 	typed map[int]Type   // columns of one type each
 	at    map[string]int // role -> column
 	row   int64
+	buf   []string // cells of the last row
 }
 
 // columnRoles translates the headers in circulation.
@@ -46,7 +47,7 @@ func columnRoles() map[string]string {
 // header takes a line as the header if it is one.
 func (t *table) header(line string) bool {
 	for _, sep := range []byte{',', ';', '\t', '|'} {
-		cells, _ := splitRow(line, sep)
+		cells, _ := splitRow(nil, line, sep)
 		if t.tryHeader(cells, sep) {
 			return true
 		}
@@ -121,7 +122,8 @@ func (t *table) read() error {
 const maxRowLines = 64
 
 func (t *table) line(line string) error {
-	cells, open := splitRow(line, t.sep)
+	cells, open := splitRow(t.buf[:0], line, t.sep)
+	t.buf = cells
 	if !open {
 		return t.cells(cells)
 	}
@@ -133,7 +135,7 @@ func (t *table) line(line string) error {
 		}
 		spare = append(spare, next)
 		all += "\n" + next
-		if cells, open = splitRow(all, t.sep); !open {
+		if cells, open = splitRow(nil, all, t.sep); !open {
 			return t.cells(cells)
 		}
 	}
@@ -143,9 +145,9 @@ func (t *table) line(line string) error {
 	return nil
 }
 
-// splitRow splits a row at its separator, with cells in double quotes. open
+// splitRow appends the cells of a row, which may stand in double quotes. open
 // says that a quote is not closed.
-func splitRow(line string, sep byte) (cells []string, open bool) {
+func splitRow(cells []string, line string, sep byte) (_ []string, open bool) {
 	for {
 		rest := strings.TrimLeft(line, " ")
 		if strings.HasPrefix(rest, `"`) {

@@ -144,8 +144,12 @@ func parseDay(s string) (int64, bool) {
 	if s == "" {
 		return 0, false
 	}
+	if len(s) == 10 && s[4] == '-' {
+		t, err := time.Parse(time.DateOnly, s) // most lists: no failed attempts
+		return t.Unix(), err == nil
+	}
 	for _, layout := range []string{
-		time.RFC3339Nano, "2006-01-02", "2006-01-02 15:04:05", "2006-01-02 15:04:05 UTC", "2006-01-02T15:04:05",
+		time.RFC3339Nano, "2006-01-02 15:04:05", "2006-01-02 15:04:05 UTC", "2006-01-02T15:04:05",
 		"2006-01-02 15:04", "2006/01/02", "20060102", "02.01.2006", "2 January 2006", "Jan 2, 2006",
 	} {
 		if t, err := time.Parse(layout, s); err == nil {

@@ -150,6 +150,11 @@ func canonicalIP(v string) (string, flaw) {
 	return v, "not an address"
 }
 
+// looksNumeric reports whether a value may be an address: names end in letters.
+func looksNumeric(v string) bool {
+	return v != "" && (v[len(v)-1] >= '0' && v[len(v)-1] <= '9' || strings.Contains(v, ":"))
+}
+
 func digits(s string) bool {
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {
@@ -170,7 +175,7 @@ func canonicalDomain(v string) (string, flaw) {
 	if ascii, ok := toASCII(v); ok {
 		v = ascii
 	}
-	if _, err := netip.ParseAddr(v); err == nil {
+	if looksNumeric(v) && validIP(v) {
 		return v, "an address, not a domain"
 	}
 	if !validDomain(v) {
@@ -249,7 +254,7 @@ func canonicalAuthority(scheme, auth string) (string, flaw) {
 	if hasPort && !digits(port) {
 		return auth, "URL with a bad port"
 	}
-	if !validIP(host) {
+	if !looksNumeric(host) || !validIP(host) {
 		h, bad := canonicalDomain(host)
 		if bad != "" {
 			return auth, "URL without a valid host"
