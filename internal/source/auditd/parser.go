@@ -21,8 +21,7 @@ type parser struct {
 	head   heading
 	group  *group
 
-	nameless bool // records that do not say their host
-	cut      bool // arguments are missing
+	cut bool // arguments are missing
 }
 
 func newParser(shapes *textlog.Shapes) *parser {
@@ -32,14 +31,11 @@ func newParser(shapes *textlog.Shapes) *parser {
 // Begin implements [textlog.Parser].
 func (p *parser) Begin(*source.Input, source.Part, *textlog.Clock) {
 	p.open, p.past = openGroups{}, programs{}
-	p.nameless, p.cut, p.origin = false, false, nil
+	p.cut, p.origin = false, nil
 }
 
 // Notes implements [textlog.Parser].
 func (p *parser) Notes() (out []string) {
-	if p.nameless {
-		out = append(out, "records without node: their host is unknown")
-	}
 	if p.cut {
 		out = append(out, "command lines of which arguments are missing")
 	}
@@ -62,7 +58,6 @@ func (p *parser) Parse(l *textlog.Line, emit func(*event.Event)) bool {
 	if host == nil {
 		host = l.Header.Host
 	}
-	p.nameless = p.nameless || host == nil
 	name := p.names.Intern(host)
 	p.record(name, emit)
 	return true
