@@ -16,11 +16,18 @@ func TestHostCaptures(t *testing.T) {
 	}
 	root := sourcetest.Corpus(t, "otrf")
 	read, skipped := survey(t, root)
+	for path, reason := range skipped {
+		// Three archives end in the middle of their padding.
+		cut := strings.HasSuffix(path, ".tar.gz") && strings.HasSuffix(reason, "behind the last member")
+		if !cut && !strings.Contains(path, "!/__MACOSX/") {
+			t.Errorf("%s is skipped: %s", path, reason)
+		}
+	}
 	captures := 0
 	for _, path := range files(t, root) {
 		if !strings.HasSuffix(path, ".zip") && !strings.HasSuffix(path, ".tar.gz") {
-			if o := read[path]; o.format == "winjson" || o.format == "zeek" {
-				t.Errorf("%s is read as %s", path, o.format)
+			if o := read[path]; o.format != "" {
+				t.Errorf("%s is no log, but read as %s", path, o.format)
 			}
 			continue
 		}
