@@ -27,6 +27,8 @@ type Builder struct {
 	// Partial says that the exporter left values out which only the rendered
 	// text still has, so that the text stands for unnamed Data.
 	Partial bool
+	// UTC says that times are in UTC though they may not say so.
+	UTC bool
 
 	shapes *Shapes
 	words  Words
@@ -82,6 +84,7 @@ func (b *Builder) Reset() {
 		b.arena = nil
 	}
 	b.at, b.values, b.arena, b.Partial = b.root, b.values[:0], b.arena[:0], false
+	b.UTC = false
 }
 
 // Empty reports whether nothing was put in since Reset.
@@ -219,7 +222,7 @@ func (b *Builder) time(text, utc []byte) time.Time {
 	if !ok {
 		at, zoned, ok = ParseLocal(text)
 	}
-	if ok && zoned {
+	if ok && (zoned || b.UTC) {
 		return at
 	}
 	if t, _, has := source.ParseTime(utc); has {

@@ -47,6 +47,7 @@ type frame struct {
 // returns its length. A root of any name is taken for the Event.
 func (x *XML) Event(b *Builder, src []byte) (int, error) {
 	x.src, x.pos, x.b, x.depth, x.path = src, 0, b, 0, x.path[:0]
+	b.UTC = true
 	for {
 		if err := x.step(); err != nil {
 			return x.pos, err
@@ -397,19 +398,10 @@ func (x *XML) emit(text []byte) {
 	role, name := x.field()
 	if len(name) > 0 {
 		if role == Own {
-			text = x.shortTime(text)
+			text = x.canonical(name, text)
 		}
 		x.b.Put(role, name, event.Text, text)
 	}
-}
-
-// shortTime cuts times to the six digits that logs themselves are read with.
-func (x *XML) shortTime(text []byte) []byte {
-	n := len(text)
-	if n != 28 && n != 30 || text[10] != 'T' || text[19] != '.' || text[n-1] != 'Z' {
-		return text
-	}
-	return x.b.Text(func(dst []byte) []byte { return append(append(dst, text[:26]...), 'Z') })
 }
 
 // field turns the present path into the name that rules use.

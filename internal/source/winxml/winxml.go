@@ -33,11 +33,21 @@ func New() *Format { return &Format{} }
 // Name implements [source.Format].
 func (*Format) Name() string { return "winxml" }
 
+// preface returns the length of the line that evtxexport writes first.
+func preface(text []byte) int {
+	if !bytes.HasPrefix(text, []byte("evtxexport ")) {
+		return 0
+	}
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	return len(line) + len(text[len(line):]) - len(bytes.TrimLeft(text[len(line):], " \t\r\n"))
+}
+
 const namespace = "schemas.microsoft.com/win/2004/08/events/event"
 
 // Claims implements [source.Format].
 func (*Format) Claims(_ string, head []byte) bool {
 	text := bytes.TrimLeft(source.Text(head), " \t\r\n")
+	text = text[preface(text):]
 	if len(text) == 0 || text[0] != '<' {
 		return false
 	}
@@ -186,6 +196,9 @@ func plain(text []byte) (n int, ok bool) {
 	blank := len(text) - len(bytes.TrimLeft(text, " \t\r\n"))
 	if blank > 0 {
 		return blank, true
+	}
+	if n := preface(text); n > 0 {
+		return n, true
 	}
 	next := bytes.IndexByte(text[1:], '<') + 1
 	if next == 0 {

@@ -51,6 +51,8 @@ func TestFieldsAreNamedAsRulesNameThem(t *testing.T) {
 			"A=x" + strings.Replace(head, " | ", " | Message=m ", 1) + " RenderingInfo_Culture=en-US RenderingInfo_Level=Information RenderingInfo_Channel=Shown RenderingInfo_Keywords.Keyword=k"},
 		{"message only", "<RenderingInfo><Message>says it</Message></RenderingInfo>", "Message=says it" + head},
 		{"times are cut to six digits", `<EventData><Data Name="T">2024-03-01T10:00:00.123456700Z</Data></EventData>`, "T=2024-03-01T10:00:00.123456Z" + head},
+		{"forms of other tools", `<EventData><Data Name="AccessMask">0x0012019F</Data><Data Name="LogonId">0x0000000000000000</Data><Data Name="StartAddress">0x0012019F</Data><Data Name="LogonGuid">{747F3D96-6311-5F8F-0000-0020E0100900}</Data><Data Name="T">0x1F</Data></EventData>`,
+			"AccessMask=0x12019f LogonId=0x0 StartAddress=0x0012019F LogonGuid={747f3d96-6311-5f8f-0000-0020e0100900} T=0x1F" + head},
 		{"element named Event inside", `<UserData><Event><A>x</A></Event></UserData>`, "A=x" + head},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -110,6 +112,7 @@ func TestWaysOfStanding(t *testing.T) {
 		"several":      "<Events>" + ev(1) + "</Events>\n<?xml version='1.0'?><!-- <x> --><Events>" + ev(2) + ev(3) + "</Events>",
 		"utf-16":       wide(func(u uint16) (byte, byte) { return byte(u), byte(u >> 8) }, "\xff\xfe"),
 		"utf-16 big":   wide(func(u uint16) (byte, byte) { return byte(u >> 8), byte(u) }, "\xfe\xff"),
+		"evtxexport":   "evtxexport 20181227\n\n" + three,
 		"no namespace": strings.ReplaceAll(three, open, "<Event>"),
 	} {
 		t.Run(name, func(t *testing.T) {
