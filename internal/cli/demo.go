@@ -36,6 +36,7 @@ func (c *demoCmd) Run(ctx context.Context, s *session) error {
 	}
 	fmt.Fprintln(s.err, "tyto: a made-up intrusion on five hosts, written as event logs and hunted like any other")
 	job := &huntCmd{Paths: []string{dir}, Out: c.Out, Profile: "standard"}
+	job.Intel = []string{builtinName}
 	_, err := job.hunt(ctx, s, []report.Command{
 		{Line: "tyto demo --evidence logs -o case1", Why: "keep the evidence and write all results"},
 		{Line: "tyto hunt PATH -o case2", Why: "hunt through logs of your own"},

@@ -23,7 +23,7 @@ import (
 
 // intelFlags choose the indicators that a hunt looks for.
 type intelFlags struct {
-	Intel []string `help:"Indicators to look for: STIX, MISP, CSV or plain lists; a file, folder or archive. Repeatable." placeholder:"PATH" sep:"none"`
+	Intel []string `help:"Indicators to look for: STIX, MISP, CSV or plain lists; a file, folder or archive; 'builtin' is the published set of Earth Estries. Repeatable." placeholder:"PATH" sep:"none"`
 }
 
 // loadIntel imports and checks indicators, and compiles them. Without any path
@@ -82,6 +82,14 @@ func notEvaluated(all *intel.Import) []string {
 func importIntel(ctx context.Context, env *Env, paths []string) (*intel.Import, error) {
 	all := &intel.Import{}
 	for _, p := range paths {
+		if p == builtinName {
+			library, err := intel.Library()
+			if err != nil {
+				return nil, err
+			}
+			all.Add(library)
+			continue
+		}
 		info, err := os.Stat(p)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, &usageError{fmt.Sprintf("--intel %s: does not exist", p), "give a STIX bundle, a MISP event or feed, a CSV or a list"}
