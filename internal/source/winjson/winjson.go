@@ -7,9 +7,28 @@
 // family that its keys give away, and kept as a plan; an event of a known
 // sequence is read without allocation.
 //
-// Left out, because they speak of the collector and not of the event: NXLog's
+// It is recognised by the keys of the first objects: evtx_dump with both ways of
+// writing attributes (Chainsaw dumps too), Velociraptor, Winlogbeat 6 and 7 and
+// the Elastic Agent, NXLog, flat objects with EventID and its like, Wazuh,
+// EvtxECmd, Log Analytics and Sentinel (SecurityEvent, WindowsEvent, Event),
+// Defender XDR (Device*Events), Splunk (_raw records or extracted fields), and
+// Get-WinEvent by ConvertTo-Json. Objects may stand in lines, in an array, one
+// behind another, or in the wrapper of an API: Results, results, value, rows
+// with fields, tables of columns and rows.
+//
+// It feeds what the events' channels feed. Rows of Defender XDR feed the
+// categories of what they tell (process_creation, network_connection,
+// file_event, registry_set and others, and each change of the registry
+// registry_event too), and logons the rules on Security 4624 and 4625.
+//
+// Limits: Get-WinEvent tells values by place only; the names are known for
+// common events, else values are those of Data, or are drawn out of English
+// messages. Tables have every column in every row, so what is null or empty in
+// them is taken for absent. Rows before their columns cannot be read. Left out,
+// because they speak of the collector and not of the event: NXLog's
 // SourceModule*, its EventType (a word for the severity), port, host and tags;
-// Winlogbeat's agent, host, ecs and the copies of fields under ECS names.
+// Winlogbeat's agent, host, ecs and the copies of fields under ECS names;
+// Splunk's own fields.
 package winjson
 
 import (
