@@ -180,11 +180,20 @@ func (c *checker) lists1(in *Indicator, matches []warninglist.Match) {
 			in.lower(Rejected, "refused: "+m.String())
 			return
 		case m.List.Effect == warninglist.DownRank:
-			in.lower(Hunt, "popular or harmless: "+m.String())
+			in.lower(downRanked(in), "popular or harmless: "+m.String())
 		case m.List.Effect == warninglist.ReScope:
 			c.narrow(in, m.String())
 		}
 	}
+}
+
+// downRanked is what is left of a value that half the world uses: context, for
+// it would be found on every machine, unless its source insists.
+func downRanked(in *Indicator) Decision {
+	if in.Asked == Detect {
+		return Hunt
+	}
+	return Context
 }
 
 // maxWords bounds the remembered reasons.

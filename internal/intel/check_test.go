@@ -24,14 +24,15 @@ func TestDecisionsAndTheirReasons(t *testing.T) {
 		{"ip,127.0.0.1", Rejected, "refused"},
 		{"ip,203.0.113.7", Rejected, "rfc5735"},
 		{"ip,192.168.0.0/24", Rejected, "rfc1918"},
-		{"ip,8.8.8.8", Hunt, "public-dns-v4 (version"},
+		{"ip,8.8.8.8", Context, "public-dns-v4 (version"},
 		{"ip,151.101.1.1", Hunt, "shared address"},
 		{"ip,151.101.1.1,X,2024-01-01,,,detect", Detect, "weak alone"},
 		{"domain,com", Rejected, "not a host name"},
 		{"domain,co.uk", Rejected, "second-level-tlds"},
 		{"domain,printer.nonexistenttld", Rejected, "top-level domain does not exist"},
-		{"domain,google.com", Hunt, "popular"},
-		{"domain,fastly.net", Hunt, "only this very name"},
+		{"domain,google.com", Context, "popular"},
+		{"domain,google.com,X,2024-01-01,,,detect", Hunt, "popular"},
+		{"domain,fastly.net", Context, "only this very name"},
 		{"domain,cloudlibraries.global.ssl.fastly.net", Detect, "the parent is never matched"},
 		{"domain,evil-x.workers.dev", Detect, "lots-project"},
 		{"domain,evil-domain-of-nobody.com", Detect, ""},
@@ -42,7 +43,7 @@ func TestDecisionsAndTheirReasons(t *testing.T) {
 		{"url,http://192.168.1.1/x", Rejected, "refused"},
 		{"filename,taskhask.dat", Hunt, "bare file name"},
 		{"filename,taskhask.dat,X,2024-01-01,,,detect", Detect, ""},
-		{"filename,svchost.exe,X,2024-01-01,,,detect", Hunt, "every Windows system"},
+		{"filename,svchost.exe,X,2024-01-01,,,detect", Hunt, "a file name of many systems"},
 		{"registry-key,HKLM\\Software\\Microsoft\\data", Hunt, "generic registry name"},
 		{"uri-path,/index.php,X,2024-01-01,,,detect", Hunt, "every web server"},
 		{"cmdline,/a,X,2024-01-01,,,detect", Hunt, "too short"},
@@ -103,10 +104,11 @@ func TestTwinsAreSettledForTheBetterSource(t *testing.T) {
 		"domain,a.evil-cdn.com,ESET 2025\ndomain,b.evilcdn.com,Bulletin PDF via some list\n"+ // worse source
 		"domain,my-host.org,unknown 1\ndomain,myhost.org,unknown 2\n"+ // equals
 		"domain,two-x.net,list via a\ndomain,twox.net,ESET 2025\n"+ // the barer one is better
+		"domain,both-x.biz,m\ndomain,bothx.biz,m\n"+ // one list knows both
 		"domain,same-x.info,l\ndomain,a.same-x.info,l\n") // no twins
 	want := map[string]Decision{
 		"a.evil-cdn.com": Detect, "b.evilcdn.com": Rejected, "my-host.org": Detect, "myhost.org": Hunt,
-		"two-x.net": Detect, "twox.net": Detect, "same-x.info": Detect, "a.same-x.info": Detect,
+		"two-x.net": Detect, "twox.net": Detect, "both-x.biz": Detect, "bothx.biz": Detect, "same-x.info": Detect, "a.same-x.info": Detect,
 	}
 	for i := range c.Indicators {
 		if in := &c.Indicators[i]; in.Decision != want[in.Value] {
@@ -203,5 +205,19 @@ func TestHitsOfOneEventAreBounded(t *testing.T) {
 	m.Match(fields("ScriptBlockText", strings.ReplaceAll(strings.Join(rows, " "), "domain,", "")), func(Hit) { n++ })
 	if n != MaxHits || m.Capped() != MaxHits {
 		t.Errorf("%d hits, %d capped", n, m.Capped())
+	}
+}
+
+func TestWhatIsEverywhereIsNotSearchedFor(t *testing.T) {
+	s := setOf(t, "uri-path,/index.php", "filename,svchost.exe", "uri-path,/17ABE7F017ABE7F0")
+	if got := hits(s, fields("uri", "/index.php", "Image", `C:\Windows\System32\svchost.exe`)); len(got) > 0 {
+		t.Errorf("%q", got)
+	}
+	sight := s.NewSightings()
+	search(s, sight, fields("uri", "/index.php", "Image", `C:\Windows\System32\svchost.exe`))
+	for value, x := range answers(sight) {
+		if want := value == "/17ABE7F017ABE7F0"; (x.Answer == AnswerNotSeen) != want || (len(x.Needs) == 0) != want {
+			t.Errorf("%+v", x)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -119,6 +120,33 @@ func TestHitsOutsideTheWindowAreHistoric(t *testing.T) {
 		})
 		if n != 1 {
 			t.Errorf("%s: %d hits", c.at, n)
+		}
+	}
+}
+
+func TestMatchersShareASet(t *testing.T) {
+	s := setOf(t, "domain,evil-a.com", `pipe,\id1<decimal>`, "cmdline,colorcpl.exe 22")
+	var wg sync.WaitGroup
+	total := make([]*Sightings, 4)
+	for i := range total {
+		total[i] = s.NewSightings()
+		wg.Go(func() {
+			m := s.NewMatcher()
+			for range 100 {
+				for _, ev := range []*event.Event{fields("query", "x.evil-a.com"), fields("PipeName", `\id15`), fields("CommandLine", "colorcpl.exe 22")} {
+					m.Match(ev, func(h Hit) { total[i].Seen(&h, ev) })
+					total[i].Searched(ev, m)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, o := range total[1:] {
+		total[0].Merge(o)
+	}
+	for x := range total[0].All() {
+		if x.Count != 400 {
+			t.Errorf("%s: %d", x.Value, x.Count)
 		}
 	}
 }

@@ -113,8 +113,8 @@ func (c *checker) twinOf(in *Indicator, real map[string][]int32) {
 			}
 			why := "hyphens seem lost: " + twin.Value + " is listed too"
 			switch {
-			case in.Decision == Rejected:
-				in.because(why)
+			case in.Decision == Rejected, in.Claim != nil && twin.Claim != nil && in.Claim.Source == twin.Claim.Source:
+				in.because(why) // one list with both spellings may well mean both
 			case gradeFor(twin).better(gradeFor(in)):
 				in.lower(Rejected, why+", by a better source")
 			case !gradeFor(in).better(gradeFor(twin)):

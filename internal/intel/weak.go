@@ -9,6 +9,11 @@ func weakKind(in *Indicator) {
 		in.hopeless = true
 		in.because(why)
 	}
+	if why := everywhere(in); why != "" {
+		in.hopeless = true
+		in.lower(Hunt, why+": not searched for, it would be found everywhere")
+		return
+	}
 	if why := tooCommon(in); why != "" {
 		in.lower(Hunt, why)
 		return
@@ -48,22 +53,35 @@ func weak(in *Indicator) string {
 	return ""
 }
 
-// tooCommon names values that are found on every machine.
-func tooCommon(in *Indicator) string {
+// everywhere names values that are in the logs of every machine.
+func everywhere(in *Indicator) string {
 	low := strings.ToLower(in.Value)
 	switch in.Type {
 	case Filename:
 		if commonFile(low) {
-			return "a file of every Windows system"
+			return "a file name of many systems"
 		}
-	case RegistryKey:
-		leaf := low[strings.LastIndexByte(low, '\\')+1:]
-		if (leaf == "data" || leaf == "update") && strings.Count(low, `\`) <= 3 {
-			return "a generic registry name"
+	case Account:
+		switch low {
+		case "administrator", "admin", "root", "system", "guest", "user", "anonymous logon", "-":
+			return "an account of many systems"
 		}
 	case URIPath:
 		if low == "/" || low == "/index.php" || low == "/index.html" || len(low) < 4 {
 			return "a path of every web server"
+		}
+	}
+	return ""
+}
+
+// tooCommon names values that mean little, whoever lists them.
+func tooCommon(in *Indicator) string {
+	low := strings.ToLower(in.Value)
+	switch in.Type {
+	case RegistryKey:
+		leaf := low[strings.LastIndexByte(low, '\\')+1:]
+		if (leaf == "data" || leaf == "update") && strings.Count(low, `\`) <= 3 {
+			return "a generic registry name"
 		}
 	case CommandLine, ArchivePassword, CryptoKey:
 		if len(low) < minFragment {
