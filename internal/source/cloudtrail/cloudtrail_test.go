@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"tyto/internal/event"
+	"tyto/internal/rulecheck"
 	"tyto/internal/source/cloudtrail"
-	"tyto/internal/source/rulecheck"
 	"tyto/internal/source/sourcetest"
 )
 

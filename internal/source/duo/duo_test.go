@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"tyto/internal/event"
+	"tyto/internal/rulecheck"
 	"tyto/internal/source/duo"
-	"tyto/internal/source/rulecheck"
 	"tyto/internal/source/sourcetest"
 )
 

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"tyto/internal/event"
+	"tyto/internal/rulecheck"
 	"tyto/internal/source/journald"
-	"tyto/internal/source/rulecheck"
 	"tyto/internal/source/sourcetest"
 )
 

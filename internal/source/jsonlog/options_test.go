@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tyto/internal/event"
+	"tyto/internal/rulecheck"
 	"tyto/internal/source/jsonlog"
-	"tyto/internal/source/rulecheck"
 	"tyto/internal/source/sourcetest"
 )
 

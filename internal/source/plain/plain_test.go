@@ -11,9 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tyto/internal/event"
+	"tyto/internal/rulecheck"
 	"tyto/internal/source"
 	"tyto/internal/source/plain"
-	"tyto/internal/source/rulecheck"
 	"tyto/internal/source/sourcetest"
 )
 

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"tyto/internal/event"
-	"tyto/internal/source/rulecheck"
+	"tyto/internal/rulecheck"
 	"tyto/internal/source/santa"
 	"tyto/internal/source/sourcetest"
 )

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"tyto/internal/event"
-	"tyto/internal/source/rulecheck"
+	"tyto/internal/rulecheck"
 	"tyto/internal/source/sourcetest"
 	"tyto/internal/source/sysmonlinux"
 )

@@ -5,7 +5,7 @@ package rulecheck
 
 import (
 	"fmt"
-	"os"
+	"io"
 	"path"
 	"strings"
 	"testing"
@@ -59,16 +59,32 @@ func (c Case) check(t *testing.T, f source.Format) {
 
 func ruleset(t testing.TB, rule string) *sigma.Ruleset {
 	t.Helper()
-	data, err := os.ReadFile(sourcetest.Corpus(t, "sigma", rule))
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := read(t, sourcetest.Corpus(t, "sigma", rule))
 	docs, _ := sigma.Parse(rule, data)
 	set, rejected := sigma.Compile(docs, sigma.Options{})
 	if len(rejected) > 0 || len(set.Rules()) == 0 {
 		t.Fatalf("rule %s: rejected %v", rule, rejected)
 	}
 	return set
+}
+
+func read(t testing.TB, file string) []byte {
+	t.Helper()
+	for in, skip := range source.Walk(t.Context(), []string{file}, source.Options{}) {
+		if skip != nil {
+			t.Fatalf("%s: %s", file, skip.Reason)
+		}
+		data, err := io.ReadAll(io.NewSectionReader(in, 0, in.Size))
+		if err == nil {
+			err = in.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	t.Fatalf("%s: nothing to read", file)
+	return nil
 }
 
 // Convert makes of an event what rules are matched against.
