@@ -64,7 +64,7 @@ func contentRows() []row {
 		{zeek, nil, accountView, uint8(Subject)*accountParts + partKerberos, "kerberos:client"},
 		{suricata, nil, accountView, subjectName, "smb.ntlmssp.user|krb5.cname"},
 		{suricata, nil, accountView, subjectDomain, "smb.ntlmssp.domain|krb5.realm"},
-		{other, nil, accountView, subjectName, "user|cs-username|srcuser|suser|remote_user|username|login|elogin|unauthuser|clientusername"},
+		{other, nil, accountView, subjectName, "user|cs-username|srcuser|suser|remote_user|username|login|elogin|unauthuser|clientusername|usrname"},
 		{other, nil, accountView, targetName, "dstuser|duser"},
 	}
 }

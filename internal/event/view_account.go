@@ -11,6 +11,7 @@ const (
 	Target                      // it was done to, or was logged on
 	Outbound                    // credentials used on the network from now on
 	Member                      // put into or taken out of a group, the Target
+	Login                       // logged in on Linux, whatever user the Subject is by now
 	accountRoles
 )
 
@@ -58,7 +59,7 @@ const (
 	partLogon
 	partARN
 	partKerberos // name/realm
-	partEither   // a GUID or a name: one cloud's userId is the other's UserId
+	partEither   // a GUID, a number or a name: logs use one field for all
 	accountParts = 8
 )
 
@@ -82,10 +83,11 @@ func (v *Views) account(parts []slot) Account {
 	a := Account{ID: accountID(parts[partID].text), Logon: number(parts[partLogon].text)}
 	name, domain := parts[partName].text, parts[partDomain].text
 	if either := parts[partEither].text; either != nil {
-		if id := v.guid(accountView, either); id == nil && name == nil {
+		switch id := v.numberOrGUID(either); {
+		case id != nil && a.ID == nil:
+			a.ID = accountID(id)
+		case id == nil && name == nil:
 			name = either
-		} else if a.ID == nil {
-			a.ID = id
 		}
 	}
 	switch {
@@ -112,6 +114,14 @@ func (v *Views) account(parts []slot) Account {
 		a.Domain = v.lower(accountView, domain)
 	}
 	return a
+}
+
+// numberOrGUID returns an id that is no name, or nil.
+func (v *Views) numberOrGUID(text []byte) []byte {
+	if len(bytes.Trim(text, "0123456789")) == 0 {
+		return text
+	}
+	return v.guid(accountView, text)
 }
 
 // split takes DOMAIN\name and name@domain apart; a domain of its own counts

@@ -42,7 +42,7 @@ type Views struct {
 	last  *plan
 	shape *Shape // of last
 
-	slots    [32]slot
+	slots    [40]slot
 	scratch  [views][]byte
 	accounts []Account
 	names    []Name

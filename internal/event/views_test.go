@@ -176,8 +176,8 @@ func TestLinuxViews(t *testing.T) {
 	check(t, []viewCase{
 		{"execution", made(Source{Product: "linux", Category: "process_creation"}, "Image", "/usr/bin/Cat", "CommandLine", "cat x", "ProcessId", "12", "ParentProcessId", "3", "User", "root"),
 			[]string{`account 0 \root  0x0`, `process "/usr/bin/Cat" "cat x" 12 `, `parent "" "" 3 `}},
-		{"audit record", made(Source{Product: "linux", Service: "auditd"}, "exe", "/bin/sh", "pid", "44", "ppid", "1", "auid", "4294967295", "addr", "?", "acct", "ann"),
-			[]string{`account 1 \ann  0x0`, `process "/bin/sh" "" 44 `, `parent "" "" 1 `}},
+		{"audit record", made(Source{Product: "linux", Service: "auditd"}, "exe", "/bin/sh", "pid", "44", "ppid", "1", "auid", "1000", "uid", "4294967295", "addr", "?", "acct", "ann"),
+			[]string{`account 1 \ann  0x0`, `account 4 \ 1000 0x0`, `process "/bin/sh" "" 44 `, `parent "" "" 1 `}},
 		{"macos", made(Source{Product: "macos", Category: "process_creation"}, "Image", "/bin/ls"), []string{`process "/bin/ls" "" 0 `}},
 		{"unit", made(Source{Product: "linux", Service: "auditd"}, "unit", "Evil.service"), []string{"service 0 Evil.service  "}},
 		{"firewall", made(Source{Product: "linux", Category: "firewall", Service: "iptables"}, "SRC", "192.0.2.1", "DST", "192.0.2.2", "SPT", "1", "DPT", "2", "PROTO", "UDP"),
