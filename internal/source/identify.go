@@ -9,13 +9,26 @@ import (
 
 // Identify returns the first format that claims the input, or nil. Formats are
 // asked in order; content decides, the name is a hint only. For a segment of a
-// stream the format is wrapped, so that origins count from the stream's start.
+// stream the format is wrapped, so that origins count from the stream's start,
+// and a segment that no format claims has that of the one before it. Segments
+// of one stream must be asked about one after another.
 func Identify(formats []Format, in *Input) Format {
+	f := claimant(formats, in)
+	if in.of == nil {
+		return f
+	}
+	if f == nil {
+		f = in.of.format
+	}
+	if in.of.format = f; f == nil {
+		return nil
+	}
+	return shifted{f}
+}
+
+func claimant(formats []Format, in *Input) Format {
 	for _, f := range formats {
 		if f.Claims(in.Name(), in.Head) {
-			if in.BaseOffset != 0 || in.FirstLine > 1 {
-				return shifted{f}
-			}
 			return f
 		}
 	}

@@ -34,6 +34,7 @@ type Input struct {
 	io.ReaderAt
 
 	file *os.File // of a plain file, to notice growth
+	of   *stream  // of a segment: what it belongs to
 	drop func() error
 }
 

@@ -90,9 +90,14 @@ const (
 	maxSlabs   = 4        // buffers of closed segments that are kept
 )
 
+// A stream is what its segments share.
+type stream struct {
+	format Format // of the last segment that one claimed
+}
+
 // segments yields a stream of lines piece by piece.
 func (u *unpacker) segments(r *bufio.Reader, m member) error {
-	s := &segmenter{u: u, r: r, m: m, line: 1}
+	s := &segmenter{u: u, r: r, m: m, line: 1, of: &stream{}}
 	for {
 		err := s.next()
 		if err == io.EOF {
@@ -112,6 +117,7 @@ type segmenter struct {
 	u       *unpacker
 	r       io.Reader
 	m       member
+	of      *stream
 	slabs   slabs
 	rest    []byte // read already, but of the next segment
 	heading heading
@@ -172,8 +178,8 @@ func (s *segmenter) input(content []byte, more bool) *Input {
 	head := s.heading.text
 	in := &Input{
 		Path: s.u.file.Path, Member: s.m.path, Size: int64(len(content)), ModTime: s.m.mod,
-		HostHint: s.m.inner.host,
-		Head:     content[:min(len(content), HeadSize)], ReaderAt: bytes.NewReader(content),
+		HostHint: s.m.inner.host, of: s.of,
+		Head: content[:min(len(content), HeadSize)], ReaderAt: bytes.NewReader(content),
 		BaseOffset: s.offset - int64(len(head)),
 		FirstLine:  s.line - int64(bytes.Count(head, []byte{'\n'})),
 	}

@@ -277,6 +277,22 @@ func TestOriginsCountFromTheStartOfTheStream(t *testing.T) {
 	}
 }
 
+// dateFormat claims text that begins with a digit.
+type dateFormat struct{ lineFormat }
+
+func (dateFormat) Claims(_ string, head []byte) bool { return head[0] >= '0' && head[0] <= '9' }
+
+func TestSegmentsThatNobodyClaimsAreLikeTheOneBefore(t *testing.T) {
+	text := "no form at all\n2025 one two\nno form again\n2026 three four\n"
+	var got []bool
+	piped(t, strings.NewReader(text), Options{Segment: 20}, func(in *Input, _ string) {
+		got = append(got, Identify([]Format{dateFormat{}}, in) != nil)
+	})
+	if fmt.Sprint(got) != "[false true true true]" {
+		t.Errorf("claimed: %v", got)
+	}
+}
+
 func TestDashIsAFileWithoutAStreamAndReadOnceWithOne(t *testing.T) {
 	t.Chdir(folder(t, file{"-", "file"}))
 	same(t, walked(t, ".", Options{}, "-"), "-| = file")
