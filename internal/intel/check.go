@@ -102,7 +102,7 @@ func join(to, from *Indicator) {
 		to.Decision = Rejected
 	}
 	for _, r := range from.Reasons {
-		if r != bareReason && !slices.Contains(to.Reasons, r) {
+		if len(to.Reasons) < maxOthers && r != bareReason && !slices.Contains(to.Reasons, r) {
 			to.because(r)
 		}
 	}

@@ -221,3 +221,15 @@ func TestWhatIsEverywhereIsNotSearchedFor(t *testing.T) {
 		}
 	}
 }
+
+func TestManyHostsOfOneDomainAreCheckedInLinearTime(t *testing.T) {
+	var rows strings.Builder
+	rows.WriteString("type,value,source\n")
+	for i := range 30_000 {
+		fmt.Fprintf(&rows, "domain,h%d.evil-cdn.com,a\ndomain,h%d.evilcdn.com,b\n", i, i)
+	}
+	c := checked(t, rows.String())
+	if c.Count(Detect) != 30_000 || c.Count(Hunt) != 30_000 {
+		t.Errorf("detect %d, hunt %d", c.Count(Detect), c.Count(Hunt))
+	}
+}

@@ -1,6 +1,7 @@
 package intel
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -27,7 +28,6 @@ type Set struct {
 	fragments fragments
 	next      []int32 // further indicators with the same key, -1 ends
 	notes     []string
-	kinds     [lastType]bool // types that are looked for
 }
 
 // An index finds the first indicator with a key.
@@ -63,6 +63,12 @@ func (s *Set) At(i int) *Indicator { return &s.list[i] }
 
 // Notes tells what could not be compiled, in words.
 func (s *Set) Notes() []string { return s.notes }
+
+func (s *Set) note(text string) {
+	if !slices.Contains(s.notes, text) {
+		s.notes = append(s.notes, text)
+	}
+}
 
 // chain links an indicator to others with the same key and returns the head.
 func (s *Set) chain(head int32, had bool, i int32) int32 {
@@ -100,9 +106,6 @@ func (s *Set) add(in *Indicator, i int32) {
 		s.addFragment(in, i)
 	default:
 		s.addText(in, i)
-	}
-	if !in.hopeless {
-		s.kinds[in.Type] = true
 	}
 }
 
@@ -193,6 +196,7 @@ func (s *Set) addTemplate(in *Indicator, i int32, normal string, tail bool) {
 		give(in, "too little of the template is fixed")
 	case len(s.templates[t]) >= maxTemplates:
 		give(in, "more templates than the limit")
+		s.note(fmt.Sprintf("more than %d templates of type %s: the rest is not searched for", maxTemplates, t))
 	default:
 		for _, f := range forms {
 			f.at, f.tail = i, tail

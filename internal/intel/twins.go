@@ -68,10 +68,19 @@ func (c *checker) sameValueTwoTypes() {
 	}
 }
 
+// A spelling is a name with hyphens and the best indicator that has it.
+type spelling struct {
+	name string
+	at   int32
+}
+
+// maxSpellings bounds the spellings of one bare name.
+const maxSpellings = 8
+
 // hyphenTwins finds host names that lost their hyphens on the way, by their
 // own name and by that of their registered domain: a twin exists with hyphens.
 func (c *checker) hyphenTwins() {
-	real := map[string][]int32{} // bare name -> indicators with hyphens
+	real := map[string][]spelling{} // by the name without hyphens
 	for i := range c.list {
 		in := &c.list[i]
 		if in.Type != Domain || in.Decision == Rejected || !strings.Contains(in.Value, "-") {
@@ -80,7 +89,7 @@ func (c *checker) hyphenTwins() {
 		for _, name := range c.namesOf(in.Value) {
 			if strings.Contains(name, "-") {
 				bare := strings.ReplaceAll(name, "-", "")
-				real[bare] = append(real[bare], int32(i))
+				real[bare] = c.spelled(real[bare], name, int32(i))
 			}
 		}
 	}
@@ -94,6 +103,23 @@ func (c *checker) hyphenTwins() {
 	}
 }
 
+// spelled adds a spelling; of indicators with the same one the best counts.
+func (c *checker) spelled(list []spelling, name string, at int32) []spelling {
+	for i := range list {
+		if list[i].name != name {
+			continue
+		}
+		if gradeFor(&c.list[at]).better(gradeFor(&c.list[list[i].at])) {
+			list[i].at = at
+		}
+		return list
+	}
+	if len(list) >= maxSpellings {
+		return list
+	}
+	return append(list, spelling{name, at})
+}
+
 func (c *checker) namesOf(host string) []string {
 	if reg := c.lists.Registered(host); reg != "" && reg != host {
 		return []string{host, reg}
@@ -101,16 +127,16 @@ func (c *checker) namesOf(host string) []string {
 	return []string{host}
 }
 
-// twinOf flags in if one of its names is another's without the hyphens. Text
+// twinOf flags in if one of its names is another's with fewer hyphens. Text
 // extraction loses hyphens and never adds any, so of equal sources the barer
 // name is the doubtful one.
-func (c *checker) twinOf(in *Indicator, real map[string][]int32) {
+func (c *checker) twinOf(in *Indicator, real map[string][]spelling) {
 	for _, name := range c.namesOf(in.Value) {
-		for _, t := range real[strings.ReplaceAll(name, "-", "")] {
-			twin := &c.list[t]
-			if strings.Count(in.Value, "-") >= strings.Count(twin.Value, "-") && strings.Contains(name, "-") || c.holds(twin, name) {
+		for _, other := range real[strings.ReplaceAll(name, "-", "")] {
+			if strings.Count(name, "-") >= strings.Count(other.name, "-") {
 				continue
 			}
+			twin := &c.list[other.at]
 			why := "hyphens seem lost: " + twin.Value + " is listed too"
 			switch {
 			case in.Decision == Rejected, in.Claim != nil && twin.Claim != nil && in.Claim.Source == twin.Claim.Source:
@@ -123,17 +149,6 @@ func (c *checker) twinOf(in *Indicator, real map[string][]int32) {
 			return
 		}
 	}
-}
-
-// holds reports whether a name is spelled the same in the twin: then nothing
-// was lost.
-func (c *checker) holds(twin *Indicator, name string) bool {
-	for _, n := range c.namesOf(twin.Value) {
-		if n == name {
-			return true
-		}
-	}
-	return false
 }
 
 // addressTwins finds addresses of one source of which one is the beginning of
