@@ -58,6 +58,7 @@ type member struct {
 	size  int64  // as claimed, a hint only; -1 unknown
 	mod   time.Time
 	notes []string
+	holes holes
 }
 
 func (w *walker) archive(in *Input, kind container) {
@@ -217,6 +218,7 @@ func (u *unpacker) plain(r io.Reader, m member) error {
 	if err != nil {
 		in.Notes = append(in.Notes, fmt.Sprintf("unpacking: %v after %d bytes", err, b.size))
 	}
+	m.holes.fill(in, u.opt)
 	if m.inner.stream && b.file != nil {
 		in.Notes = append(in.Notes, fmt.Sprintf("a stream of this kind cannot be read piece by piece: %d bytes were kept in a temporary file", b.size))
 	}

@@ -73,10 +73,10 @@ func (in *Input) noteChange() {
 		return
 	}
 	switch now := info.Size(); {
-	case now > in.Size:
-		in.Notes = append(in.Notes, fmt.Sprintf("grew while it was read: the last %d bytes were not looked at", now-in.Size))
-	case now < in.Size:
-		in.Notes = append(in.Notes, fmt.Sprintf("shrank while it was read: %d bytes are gone", in.Size-now))
+	case now > in.Packed:
+		in.Notes = append(in.Notes, fmt.Sprintf("grew while it was read: the last %d bytes were not looked at", now-in.Packed))
+	case now < in.Packed:
+		in.Notes = append(in.Notes, fmt.Sprintf("shrank while it was read: %d bytes are gone", in.Packed-now))
 	}
 }
 

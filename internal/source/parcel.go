@@ -189,9 +189,6 @@ func (p *parcel) notes(name string) (out []string) {
 	if place := original(name); place != "" {
 		out = append(out, place)
 	}
-	if strings.HasPrefix(name, "uploads/") && p.has(name+".idx") {
-		out = append(out, "the collector left out empty stretches: offsets are those of the copy")
-	}
 	return out
 }
 

@@ -24,7 +24,7 @@ func velociraptor() []file {
 		{"uploads/auto/C%3A/Windows/100%.log", "evidence"},
 		{"uploads/auto/C%3A/log.json", `{"level":"ERROR"}`},
 		{"uploads/auto/C%3A/sparse", "xyz"},
-		{"uploads/auto/C%3A/sparse.idx", `{"ranges":[]}`},
+		{"uploads/auto/C%3A/sparse.idx", `{"ranges":[{"file_length":"2","length":2},{"file_offset":2,"original_offset":"2","length":3},{"file_offset":2,"original_offset":5,"file_length":1,"length":1}]}`},
 		{"uploads/ntfs/%5C%5C.%5CC%3A/a%20b%ZZ.log", "more"},
 	}
 }
@@ -42,7 +42,7 @@ func wantVelociraptor(prefix string) []string {
 		"uploads.json" + own,
 		"uploads/auto/C%3A/Windows/100%.log = evidence (collected from C:/Windows/100%.log)",
 		`uploads/auto/C%3A/log.json = {"level":"ERROR"} (collected from C:/log.json)`,
-		"uploads/auto/C%3A/sparse = xyz (collected from C:/sparse; the collector left out empty stretches: offsets are those of the copy)",
+		"uploads/auto/C%3A/sparse = xy\x00\x00\x00z (collected from C:/sparse; packed without its empty stretches: put back from its .idx, 3 bytes became 6)",
 		"uploads/auto/C%3A/sparse.idx skipped: Velociraptor's index of sparse",
 		"uploads/ntfs/%5C%5C.%5CC%3A/a%20b%ZZ.log = more (collected from C:/a b%ZZ.log)",
 	}

@@ -183,6 +183,7 @@ func (w *walker) folder(name string, at within) {
 func (w *walker) file(name string, at within) {
 	var notes []string
 	var host Hint
+	var holes holes
 	if at.parcel != nil {
 		inside := at.name(name)
 		if why := at.parcel.aside(inside); why != "" {
@@ -190,6 +191,7 @@ func (w *walker) file(name string, at within) {
 			return
 		}
 		notes, host = at.parcel.notes(inside), at.parcel.host
+		holes = at.parcel.holes(inside)
 	}
 	f, err := os.Open(name)
 	if err != nil {
@@ -203,10 +205,12 @@ func (w *walker) file(name string, at within) {
 		return
 	}
 	size := info.Size()
-	w.route(&Input{
+	in := &Input{
 		Path: shown(name), Size: size, Packed: size, ModTime: info.ModTime().UTC(), Notes: notes, HostHint: host,
 		ReaderAt: io.NewSectionReader(f, 0, size), file: f, drop: f.Close,
-	})
+	}
+	holes.fill(in, w.opt)
+	w.route(in)
 }
 
 // aside tells a file that is none of the evidence.

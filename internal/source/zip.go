@@ -82,7 +82,7 @@ func (u *unpacker) zipMember(f *zip.File, packed parcels, at place) error {
 		if why := p.aside(name); why != "" {
 			return skip(why)
 		}
-		if m.notes = p.notes(name); p.host != (Hint{}) {
+		if m.notes, m.holes = p.notes(name), p.holes(name); p.host != (Hint{}) {
 			m.inner.host = p.host
 		}
 	}
