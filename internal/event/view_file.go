@@ -42,7 +42,7 @@ func (v *Views) Files(e *Event) []File {
 	}
 	rel := v.slots[fileRelative].text
 	v.eachFile(e)
-	if share != nil && rel != nil {
+	if share != nil && rel != nil && !bytes.HasSuffix(share, []byte(`ipc$`)) { // pipes are no files
 		v.files = append(v.files, File{Touched, share, v.path(fileView, rel, true)})
 	}
 	return v.files

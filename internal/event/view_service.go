@@ -1,5 +1,7 @@
 package event
 
+import "bytes"
+
 // A ServiceKind is a way in which programs are made to start again.
 type ServiceKind uint8
 
@@ -42,10 +44,15 @@ func (v *Views) Services(e *Event) []Service {
 			continue
 		}
 		s := Service{Kind: kind, Name: name}
-		if v.last.family == windows {
+		if kind == Subscription {
+			s.Name = v.lower(serviceView, subscription(name))
+		} else if v.last.family == windows {
 			s.Name = v.lower(serviceView, name)
 		}
 		if image := parts[partStarts].text; image != nil {
+			if kind == Subscription {
+				image = v.single(image)
+			}
 			s.Image = v.path(serviceView, image, v.last.family == windows)
 		}
 		if as := parts[partRunsAs].text; as != nil {
@@ -54,4 +61,34 @@ func (v *Views) Services(e *Event) []Service {
 		v.services = append(v.services, s)
 	}
 	return v.services
+}
+
+// subscription returns the name of a filter or consumer: Sysmon writes it in
+// quotes, and in a binding inside a path, Type.Name=\"name\".
+func subscription(text []byte) []byte {
+	if _, name, ok := bytes.Cut(text, []byte(`.Name=\"`)); ok {
+		text, _, _ = bytes.Cut(name, []byte(`\"`))
+	}
+	if bare := bytes.Trim(text, `"`); len(bare) > 0 {
+		return bare
+	}
+	return text
+}
+
+// single turns the doubled backslashes of a subscription's command into single
+// ones.
+func (v *Views) single(text []byte) []byte {
+	if !bytes.Contains(text, []byte(`:\\`)) {
+		return text
+	}
+	buf := v.scratch[serviceView]
+	start := len(buf)
+	for i := 0; i < len(text); i++ {
+		buf = append(buf, text[i])
+		if text[i] == '\\' && i+1 < len(text) && text[i+1] == '\\' {
+			i++
+		}
+	}
+	v.scratch[serviceView] = buf
+	return buf[start:len(buf):len(buf)]
 }

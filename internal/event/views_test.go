@@ -167,7 +167,13 @@ func TestWindowsViews(t *testing.T) {
 			[]string{`file 0  c:\ä\x.dll`, `file 1  c:\y.dll`}},
 		{"sysmon 22", made(sysmon(22), "QueryName", "A.Example", "QueryResults", "type:  5 b.example;::ffff:192.0.2.1;192.0.2.1;"),
 			[]string{"name 0 a.example " + none, "name 1 b.example " + none, "name 1 ::ffff:192.0.2.1 192.0.2.1"}},
-		{"sysmon 20", made(sysmon(20), "Name", "Evil", "Destination", "x.exe"), []string{"service 2 evil x.exe "}},
+		{"5145 pipe", made(security(5145), "ShareName", `\\*\IPC$`, "RelativeTargetName", "svcctl"), nil},
+		{"1149 remote desktop", made(Source{Product: "windows", EventID: 1149}, "Param1", "Ann", "Param2", "CORP", "Param3", "192.0.2.1"),
+			[]string{`account 1 corp\ann  0x0`, "flow 192.0.2.1:0 " + none + ":0 0  "}},
+		{"21 local session", made(Source{Product: "windows", EventID: 21}, "User", `CORP\Ann`, "Address", "LOCAL"), []string{`account 0 corp\ann  0x0`}},
+		{"sysmon 19", made(sysmon(19), "Name", `"Evil"`), []string{"service 2 evil  "}},
+		{"sysmon 21", made(sysmon(21), "Consumer", `"\\\\.\\root\\subscription:CommandLineEventConsumer.Name=\"Evil\""`), []string{"service 2 evil  "}},
+		{"sysmon 20", made(sysmon(20), "Name", "Evil", "Destination", `"C:\\X\\y.exe"`), []string{`service 2 evil c:\x\y.exe `}},
 		{"headers say nothing", made(sysmon(10), "+ProcessId", "5", "+User", "x", "+AccountName", "y"), nil},
 	})
 }

@@ -33,7 +33,10 @@ func windowsAccounts() []row {
 		{windows, kerberos, w, subjectID, "TargetSid"},
 		{windows, kerberos, w, targetName, "ServiceName"},
 		{windows, kerberos, w, targetID, "ServiceSid"},
-		{windows, nil, w, subjectName, "SubjectUserName|User|SourceUser|ClientUserName|CallerUserName|UserName|UserContext"},
+		// Remote Desktop has no names for what it says.
+		{windows, []int{1149}, w, targetName, "Param1"},
+		{windows, []int{1149}, w, targetDomain, "Param2"},
+		{windows, nil, w, subjectName, "SubjectUserName|User|SourceUser|ClientUserName|CallerUserName|UserName|UserContext|jobOwner"},
 		{windows, nil, w, subjectDomain, "SubjectDomainName|SubjectUserDomainName|ClientDomain|CallerDomain|UserDomain"},
 		{windows, nil, w, subjectID, "SubjectUserSid|UserSid"},
 		{windows, nil, w, subjectLogon, "SubjectLogonId|LogonId|CallerLogonId"},
@@ -52,7 +55,7 @@ func windowsProcesses() []row {
 	return []row{
 		{windows, []int{4688}, w, parent + partPID, "ProcessId"},
 		{windows, []int{4688}, w, parent + partImage, "ParentProcessName"},
-		{windows, nil, w, itself + partImage, "NewProcessName|Image|SourceImage|CallerProcessName|ProcessName|Application|Process Name"},
+		{windows, nil, w, itself + partImage, "NewProcessName|Image|SourceImage|CallerProcessName|ProcessName|Application|Process Name|processPath"},
 		{windows, nil, w, itself + partPID, "NewProcessId|SourceProcessId|CallerProcessId|ClientProcessId|ProcessId"},
 		{windows, nil, w, itself + partGUID, "ProcessGuid|SourceProcessGuid"},
 		{windows, nil, w, itself + partCommand, "CommandLine|ProcessCommandLine|HostApplication"},
@@ -71,13 +74,15 @@ func windowsThings() []row {
 	kerberos := tickets()
 	return []row{
 		{windows, nil, flowView, flowSrc, "SourceIp|SourceAddress|IpAddress|ClientAddress|ClientIP|SrcAddress|src-ip|src_ip"},
+		{windows, []int{1149}, flowView, flowSrc, "Param3"},
+		{windows, []int{21, 22, 23, 24, 25}, flowView, flowSrc, "Address"},
 		{windows, nil, flowView, flowSrcPort, "SourcePort|IpPort|ClientPort|src-port|src_port"},
 		{windows, nil, flowView, flowDst, "DestinationIp|DestAddress|DestinationAddress|dst-ip|dst_ip"},
 		{windows, nil, flowView, flowDstPort, "DestinationPort|DestPort|dst-port|dst_port"},
 		{windows, nil, flowView, flowProto, "Protocol|IpProtocol"},
 		{windows, nil, nameView, uint8(Query), "QueryName|QNAME"},
 		{windows, nil, nameView, nameResults, "QueryResults"},
-		{windows, nil, nameView, uint8(Machine), "DestinationHostname|SourceHostname|WorkstationName|Workstation|ClientName|TargetServerName|SourceWorkstation|RemoteName"},
+		{windows, nil, nameView, uint8(Machine), "DestinationHostname|SourceHostname|WorkstationName|Workstation|ClientName|TargetServerName|SourceWorkstation|RemoteName|ClientMachine"},
 		{windows, nil, nameView, nameURL, "RemoteUrl|Url"},
 		{windows, nil, hashView, hashList, "Hashes|Hash|FileHash|SHA256 Hash|SHA1 Hash|SHA256 Flat Hash"},
 		{windows, nil, hashView, uint8(MD5), "md5"},
