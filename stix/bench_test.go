@@ -2,7 +2,6 @@ package stix
 
 import (
 	"bytes"
-	"fmt"
 	"testing"
 )
 
@@ -58,7 +57,7 @@ func BenchmarkMatchOnlyMiss(b *testing.B) {
 	p := pattern(b, "[process:command_line MATCHES 'rundll32.*,\\\\s*Start' AND process:image_ref.name = 'rundll32.exe']")
 	m := NewMatcher(p, Limits{})
 	o := &Observation{First: epoch, Count: 1, Objects: []SCO{
-		{Type: "process", Props: Map{"command_line": fmt.Sprint("c:\\windows\\system32\\svchost.exe -k netsvcs"), "image_ref": "1"}},
+		{Type: "process", Props: Map{"command_line": "c:\\windows\\system32\\svchost.exe -k netsvcs", "image_ref": "1"}},
 		{Type: "file", ID: "1", Props: Map{"name": "svchost.exe"}},
 	}}
 	for b.Loop() {

@@ -63,8 +63,8 @@ func cover(l sigma.Logsource, rules int) coverageRow {
 // serves reports whether a format shows a log source. Formats of Windows events
 // show those that have a log there.
 func serves(d formats.Description, l sigma.Logsource, windowsLog bool) bool {
-	if d.Windows {
-		return windowsLog || l.Product == "" && l.Category == "antivirus"
+	if d.Windows && (windowsLog || l.Product == "" && l.Category == "antivirus") {
+		return true
 	}
 	return slices.ContainsFunc(d.Feeds, func(f formats.Feed) bool { return f.Serves(l.Product, l.Category, l.Service) })
 }

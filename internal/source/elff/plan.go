@@ -28,13 +28,13 @@ type plan struct {
 	writer writer
 	source event.Source
 
-	date, time, moment, epoch                   int
-	host, server, client, user                  int
-	method, uri, scheme, name, stem, query      int
-	status, agent, referer, cookie              int
-	action, srcIP, dstIP, srcPort, dstPort, sub int
-	wide                                        []int // columns that may hold blanks, likeliest first
-	typed                                       []typed
+	date, time, moment, epoch              int
+	host, server, client, user             int
+	method, uri, scheme, name, stem, query int
+	status, agent, referer, cookie         int
+	action, srcIP, dstIP, srcPort, dstPort int
+	wide                                   []int // columns that may hold blanks, likeliest first
+	typed                                  []typed
 }
 
 // A typed column shows whether a line was taken apart rightly.

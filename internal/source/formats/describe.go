@@ -127,9 +127,7 @@ func Unsupported(product, category, service string) string {
 		return "asks for lists of files on an appliance, which are no log"
 	case "qualys//":
 		return "findings of a scanner, under names that no export has"
-	case "windows/file_access/", "windows/file_rename/":
-		return "kernel traces that are never in an event log"
-	case "windows/kernel-file/":
+	case "windows/file_access/":
 		return "kernel traces that are never in an event log"
 	}
 	switch {

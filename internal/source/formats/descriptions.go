@@ -8,8 +8,20 @@ func Descriptions() []Description {
 }
 
 // windows describes a format of Windows events.
-func windows(name, what, recognised, limits string) Description {
-	return Description{Name: name, What: what, Recognised: recognised, Limits: limits, Windows: true}
+func windows(name, what, recognised, limits string, fed ...string) Description {
+	return Description{Name: name, What: what, Recognised: recognised, Limits: limits, Windows: true, Feeds: feeds(fed...)}
+}
+
+// defender are the log sources that Defender's tables feed.
+func defender() []string {
+	return []string{
+		"windows/process_creation/defender-xdr", "windows/network_connection/defender-xdr", "windows/file_event/defender-xdr",
+		"windows/file_rename/defender-xdr", "windows/file_delete/defender-xdr", "windows/registry_set/defender-xdr",
+		"windows/registry_add/defender-xdr", "windows/registry_delete/defender-xdr", "windows/registry_rename/defender-xdr",
+		"windows/registry_event/defender-xdr", "windows/image_load/defender-xdr", "windows/driver_load/defender-xdr",
+		"windows/dns_query/defender-xdr", "windows/pipe_created/defender-xdr", "windows/create_remote_thread/defender-xdr",
+		"windows/process_access/defender-xdr",
+	}
 }
 
 // other describes a format that feeds the given log sources.
@@ -24,11 +36,11 @@ func windowsFormats() []Description {
 		windows("evt", "event logs of Windows XP and 2003 (.evt)", "the mark `LfLe`",
 			"no field names: all strings are values of `Data`"),
 		windows("winjson", "Windows events as JSON: evtx_dump, Winlogbeat, NXLog, Sentinel, Defender, Splunk, Wazuh, Velociraptor and others",
-			"the keys of the first objects", "what only a collector says is left out"),
+			"the keys of the first objects", "what only a collector says is left out", defender()...),
 		windows("winxml", "Windows events as XML, also UTF-16", "an Event element with a System element",
 			"Event Viewer's export can silently hold fewer events than the log"),
 		windows("wincsv", "Windows events as CSV: EvtxECmd, Defender, Event Viewer", "the header's names of columns",
-			"positional exports have no field names"),
+			"positional exports have no field names", defender()...),
 	}
 }
 
@@ -52,6 +64,9 @@ func cloudFormats() []Description {
 			"azure/-/activitylogs", "azure/-/signinlogs", "azure/-/auditlogs", "azure/-/riskdetection", "azure/-/pim"),
 		other("m365", "Microsoft 365 unified audit", "`Operation` with `Workload`, or `AuditData`", "",
 			"m365/-/audit", "m365/-/exchange", "m365/-/threat_management", "m365/-/threat_detection"),
+		other("azurecsv", "tables of Log Analytics as CSV", "the columns of sign-in, audit or activity tables", "",
+			"azure/-/activitylogs", "azure/-/signinlogs", "azure/-/auditlogs", "azure/-/riskdetection"),
+		other("m365csv", "Microsoft 365 audit searches as CSV", "a column AuditData", "", "m365/-/audit", "m365/-/exchange", "m365/-/threat_management"),
 		other("gcp", "Google Cloud audit, Google Workspace", "`protoPayload`, or a Workspace activity", "",
 			"gcp/-/gcp.audit", "gcp/-/google_workspace.admin", "gcp/-/google_workspace.login"),
 		other("okta", "Okta System Log", "`eventType`, `published`, `debugContext`", "", "okta/-/okta"),
@@ -68,12 +83,16 @@ func linuxFormats() []Description {
 	return []Description{
 		other("auditd", "the Linux audit log, raw or enriched", "`type=` and `msg=audit(`",
 			"names of users in enriched logs only", "linux/-/auditd", "linux/process_creation/-", "linux/file_event/-", "linux/network_connection/-"),
+		other("laurel", "the Linux audit log as laurel's JSON", "`ID` beside objects named like record types", "",
+			"linux/-/auditd", "linux/process_creation/-", "linux/file_event/-", "linux/network_connection/-"),
 		other("sysmonlinux", "Sysmon for Linux in syslog", "an `<Event>` of Linux-Sysmon in each line", "",
 			"linux/process_creation/sysmon", "linux/file_event/sysmon", "linux/network_connection/sysmon"),
 		other("journald", "the systemd journal as JSON", "`__REALTIME_TIMESTAMP`", "binary journals must be exported first",
 			"linux/-/sshd", "linux/-/sudo", "linux/-/cron", "linux/-/auth", "linux/-/syslog", "linux/-/clamav", "linux/-/vsftpd", "linux/-/guacamole", "linux/-/auditd"),
 		other("eslogger", "Endpoint Security of macOS", "`schema_version`, `event_type`, `process`, `event`", "",
 			"macos/process_creation/eslogger", "macos/file_event/eslogger"),
+		other("santa", "the log of Santa on macOS", "`santad:` and `action=`", "the log does not say its host",
+			"macos/process_creation/santa", "macos/file_event/santa"),
 	}
 }
 

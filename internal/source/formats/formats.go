@@ -33,6 +33,7 @@ import (
 	"tyto/internal/source/pcap"
 	"tyto/internal/source/plain"
 	"tyto/internal/source/postfix"
+	"tyto/internal/source/santa"
 	"tyto/internal/source/squid"
 	"tyto/internal/source/syslog"
 	"tyto/internal/source/sysmonlinux"
@@ -67,23 +68,27 @@ func All(opt Options) []source.Format {
 		eve.New(),
 		flowcsv.New(),
 		winjson.New(),
+		sysmonlinux.New(), // before winxml: both know lines of events
 		winxml.New(),
 		wincsv.New(),
 		cloudtrail.New(),
+		kubernetes.New(), // before azure, whose records may carry its
 		azure.New(),
+		azure.NewTable(),
 		m365.New(),
+		m365.NewTable(),
 		gcp.New(),
 		okta.New(),
 		github.New(),
 		bitbucket.New(),
-		kubernetes.New(),
 		onelogin.New(),
 		duo.New(),
 		opencanary.New(),
 		auditd.New(),
-		sysmonlinux.New(),
+		auditd.NewLaurel(),
 		journald.New(),
 		eslogger.New(),
+		santa.New(),
 		cef.New(),
 		leef.New(),
 		paloalto.New(),

@@ -83,7 +83,6 @@ type capture struct {
 	count   uint64
 	last    time.Time
 	rep     source.Report
-	failed  error // from the disk
 }
 
 // A counter counts the bytes that were read of a file behind a prefix.

@@ -14,13 +14,13 @@ const (
 
 // A request is one that waits for its answer.
 type request struct {
-	at                        time.Time
-	method, target, version   string
-	host, agent, referrer     string
-	user, cookie, contentType string
-	names                     []string // of its headers, in capitals
-	length                    int64
-	size                      int // bytes kept, about
+	at                      time.Time
+	method, target, version string
+	host, agent, referrer   string
+	cookie, contentType     string
+	names                   []string // of its headers, in capitals
+	length                  int64
+	size                    int // bytes kept, about
 }
 
 // An answer is what is kept of one.
