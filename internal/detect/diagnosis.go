@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tyto/internal/event"
+	"tyto/internal/intel"
 	"tyto/internal/scan"
 	"tyto/sigma"
 	"tyto/sigma/correlate"
@@ -29,6 +30,7 @@ func (h *hunt) conclude(res *Result, stats correlate.Stats, complete bool) {
 	res.Sightings = h.sightings()
 	res.Health = h.health(res.Files, total, seen, stats, complete)
 	res.Health.cap("values cut for timelines, bytes", maxField, cuts)
+	res.Health.cap("indicators in one event", intel.MaxHits, h.capped())
 	res.Health.tidy()
 }
 

@@ -59,6 +59,16 @@ func indicatorFinding(in *intel.Indicator, level Level) *Finding {
 	}
 }
 
+// capped counts the indicators left out where one event showed too many.
+func (h *hunt) capped() (n int64) {
+	for _, w := range h.workers {
+		if w.lookout != nil {
+			n += w.lookout.matcher.Capped()
+		}
+	}
+	return n
+}
+
 // sightings adds up what all workers saw of the indicators; nil without any.
 func (h *hunt) sightings() *intel.Sightings {
 	var total *intel.Sightings

@@ -30,7 +30,7 @@ type parcel struct {
 // velociraptorFiles are what Velociraptor writes about a collection.
 var velociraptorFiles = map[string]bool{
 	"client_info.json": true, "collection_context.json": true, "hunt_info.json": true,
-	"log.json": true, "log.csv": true, "requests.json": true,
+	"log.json": true, "log.csv": true, "logs.json": true, "logs.csv": true, "requests.json": true,
 	"uploads.json": true, "uploads.csv": true,
 }
 
@@ -141,7 +141,7 @@ func (p *parcel) aside(name string) string {
 		return "KAPE's own record of the collection"
 	case !p.velo:
 		return ""
-	case name == "log.json":
+	case name == "log.json", name == "logs.json":
 		return "Velociraptor's log of the collection" + p.failures(name)
 	case velociraptorFiles[name]:
 		return "Velociraptor's own record of the collection"
