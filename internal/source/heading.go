@@ -177,8 +177,12 @@ func begins(body []byte, at int) bool {
 	if len(next) == 0 || bytes.IndexByte([]byte(" \t\r\n}])"), next[0]) >= 0 {
 		return false
 	}
-	const cause = "Caused by"
-	if bytes.HasPrefix(next, []byte(cause[:min(len(cause), len(next))])) {
+	for _, word := range []string{"Caused by", "Traceback (most recent call last)"} {
+		if bytes.HasPrefix(next, []byte(word[:min(len(word), len(next))])) {
+			return false
+		}
+	}
+	if namesException(next) {
 		return false
 	}
 	serial := auditSerial(next)
@@ -187,6 +191,18 @@ func begins(body []byte, at int) bool {
 	}
 	from := bytes.LastIndexByte(body[:at-1], '\n') + 1
 	return !bytes.Equal(serial, auditSerial(body[from:at]))
+}
+
+// namesException reports whether a line begins with the name of an exception,
+// as a line of a stack trace does that is not set in.
+func namesException(line []byte) bool {
+	const longest = 200
+	line = line[:min(len(line), longest)]
+	end := bytes.IndexAny(line, ": \r\n")
+	if end < 0 || line[end] == ' ' {
+		return false
+	}
+	return bytes.HasSuffix(line[:end], []byte("Exception")) || bytes.HasSuffix(line[:end], []byte("Error"))
 }
 
 // auditSerial returns what the records of one event of the Linux audit system

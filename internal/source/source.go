@@ -5,6 +5,13 @@
 // on a file's first bytes, and the reading of one piece of it. The walk, the
 // archives, the limits and the choice of the format belong to this package.
 // Adding a format means one new folder and one line in folder formats.
+//
+// Evidence also comes as a stream ([Stdin]): lines are read in segments, so
+// that neither memory nor disk grows with it. And it comes as collectors pack
+// it (Velociraptor, KAPE): their notes about their own work are told as skips
+// and not taken for logs, names that they wrote with %XX are told as they
+// were, files that they packed without empty stretches are read with them, and
+// the machine they name is a hint for logs that name none ([Input.HostHint]).
 package source
 
 import (

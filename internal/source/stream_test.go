@@ -159,9 +159,10 @@ func TestTablesAreNotCutInsideACell(t *testing.T) {
 }
 
 func TestRecordsOfSeveralLinesStayTogether(t *testing.T) {
-	trace := "2025-06-15 error\n\tat one\n\tat two\nCaused by: x\n\tat three\n"
+	python := "2025-06-15 error\nTraceback (most recent call last):\n  File\nmod.SomeError: x\n"
+	trace := "2025-06-15 error\njava.io.IOException: x\n\tat one\n\tat two\nCaused by: x\n\tat three\n"
 	audit := "type=SYSCALL msg=audit(1.2:%d): a\ntype=PATH msg=audit(1.2:%[1]d): b\n"
-	for name, record := range map[string]string{"trace": trace, "audit": audit} {
+	for name, record := range map[string]string{"trace": trace, "audit": audit, "python": python} {
 		var text strings.Builder
 		for i := range 30 {
 			if name == "audit" {
