@@ -12,7 +12,7 @@ import (
 
 // dumpCmd prints records whole, in the order of the evidence.
 type dumpCmd struct {
-	Paths         []string `arg:"" help:"Event log files, folders and archives." name:"file"`
+	Paths         []string `arg:"" help:"Event log files, folders and archives; - is standard input." name:"file"`
 	Format        string   `help:"json (as evtx_dump prints it), flat, xml or csv." enum:"json,flat,xml,csv" default:"json" short:"f"`
 	evidenceFlags `embed:""`
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 
 	"tyto/evtx"
 	"tyto/internal/detect"
@@ -48,7 +49,9 @@ func (f *evidenceFlags) validate() error {
 // the templates in them.
 func (f *evidenceFlags) scan(ctx context.Context, env *Env, roots []string, p *scan.Progress) (scan.Options, error) {
 	opt := scan.Options{
-		Walk:     source.Options{TempDir: env.TempDir, Passwords: f.Password},
+		Walk: source.Options{
+			TempDir: env.TempDir, Passwords: f.Password, Stdin: env.Stdin, StdinTime: env.Now(),
+		},
 		Workers:  f.Workers,
 		Progress: p,
 	}
@@ -58,7 +61,7 @@ func (f *evidenceFlags) scan(ctx context.Context, env *Env, roots []string, p *s
 		first := opt
 		first.Formats, first.Progress = []source.Format{logs}, nil
 		first.Workers = 1 // templates are kept in the order of the evidence
-		if _, err := scan.Run(ctx, roots, first, func() scan.Consumer { return reading{} }); err != nil {
+		if _, err := scan.Run(ctx, rereadable(roots), first, func() scan.Consumer { return reading{} }); err != nil {
 			return opt, err
 		}
 		templates = logs.Store()
@@ -70,6 +73,11 @@ func (f *evidenceFlags) scan(ctx context.Context, env *Env, roots []string, p *s
 	opt.Formats = formats.All(formats.Options{Unknown: unknown, Carve: f.Carve, Templates: templates, Headers: f.headers})
 	f.templates = templates
 	return opt, nil
+}
+
+// rereadable leaves out standard input, which comes only once.
+func rereadable(roots []string) []string {
+	return slices.DeleteFunc(slices.Clone(roots), func(root string) bool { return root == source.Stdin })
 }
 
 // unknown reads --as and --map.
@@ -119,5 +127,5 @@ func nothingRead(files []*scan.File) error {
 	if n := len(files) - 1; n > 0 {
 		text = fmt.Errorf("%w (and %d more)", text, n)
 	}
-	return &hintError{text, "tyto reads Windows event logs (.evtx), their JSON exports, and archives of them"}
+	return &hintError{text, "docs/formats.md lists what tyto reads; --as and --map tell it what a log of unknown form is"}
 }

@@ -14,11 +14,12 @@ import (
 	"tyto/internal/intel"
 	"tyto/internal/report"
 	"tyto/internal/scan"
+	"tyto/internal/source"
 )
 
 // huntCmd is the main job.
 type huntCmd struct {
-	Paths          []string `arg:"" help:"Files, folders and archives of evidence." name:"path"`
+	Paths          []string `arg:"" help:"Files, folders and archives of evidence; - is standard input." name:"path"`
 	Out            string   `help:"Write all results into this folder." short:"o" placeholder:"DIR"`
 	evidenceFlags  `embed:""`
 	ruleFlags      `embed:""`
@@ -166,6 +167,9 @@ func (c *huntCmd) next(res *detect.Result) []report.Command {
 		out = append(out, report.Command{
 			Line: fmt.Sprintf("tyto show %s --in %s", res.Top, c.Out), Why: "the gravest finding, with its reason and raw record",
 		})
+	}
+	if path == source.Stdin {
+		return out // it is gone
 	}
 	return append(out,
 		report.Command{Line: "tyto metrics " + path, Why: "what the evidence holds: logs, hosts, times, gaps"},

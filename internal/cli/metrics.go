@@ -15,7 +15,7 @@ import (
 
 // metricsCmd counts what evidence holds.
 type metricsCmd struct {
-	Paths         []string `arg:"" help:"Files, folders and archives." name:"path"`
+	Paths         []string `arg:"" help:"Files, folders and archives; - is standard input." name:"path"`
 	evidenceFlags `embed:""`
 	JSON          bool `help:"Print JSON." name:"json"`
 	Top           int  `help:"How many lines of each table to print; 0 means all." default:"40" placeholder:"N"`

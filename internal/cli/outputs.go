@@ -118,7 +118,7 @@ func apart(dir string, evidence []string) error {
 	if err != nil {
 		return fmt.Errorf("-o %s: %w", dir, err)
 	}
-	for _, e := range evidence {
+	for _, e := range rereadable(evidence) {
 		root, err := resolved(e)
 		if err != nil {
 			continue // reading it will say why

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,6 +26,9 @@ func (s *session) watch(ctx context.Context, verb string, roots []string, p *sca
 	done := make(chan struct{})
 	var drawing sync.WaitGroup
 	drawing.Go(func() {
+		if slices.Contains(roots, source.Stdin) {
+			return // how much is to come is not known
+		}
 		if _, total := source.Total(ctx, roots); total > 0 {
 			p.Total.Store(total)
 		}

@@ -176,8 +176,12 @@ func (s *Screen) headline() string {
 	for _, g := range s.Summary.ranked(mattering) {
 		hosts[g.host] = true
 	}
-	text := counted(n, "finding", "findings") + " of level medium or above on " +
-		counted(int64(len(hosts)), "host", "hosts") + ": " + strings.Join(parts, ", ")
+	delete(hosts, "") // logs that name no host
+	text := counted(n, "finding", "findings") + " of level medium or above"
+	if len(hosts) > 0 {
+		text += " on " + counted(int64(len(hosts)), "host", "hosts")
+	}
+	text += ": " + strings.Join(parts, ", ")
 	if below := s.Summary.total - n; below > 0 {
 		text += "; " + thousands(below) + " below"
 	}

@@ -140,11 +140,6 @@ func recordsOf(t *testing.T, body []byte) (out []record) {
 	return out
 }
 
-func (r record) head(name string) string {
-	v, _ := r.event.Get(name)
-	return string(v)
-}
-
 // plain reports whether all data are named, none empty, and none repeated.
 func (r record) plain() bool {
 	seen := map[string]bool{}
