@@ -40,24 +40,31 @@ func Run(t *testing.T, f source.Format, cases []Case) {
 }
 
 func (c Case) check(t *testing.T, f source.Format) {
-	set := ruleset(t, c.rule)
 	in := sourcetest.Input("evidence.log", c.text)
 	in.ModTime = time.Date(2025, 6, 16, 0, 0, 0, 0, time.UTC)
 	if !f.Claims(in.Path, in.Head) {
 		t.Errorf("not claimed by %s", f.Name())
 	}
 	events, rep := sourcetest.Read(t, f, in)
-	eval := set.NewEvaluator()
-	fired := false
-	for _, e := range events {
-		eval.Match(Convert(set, e), func(*sigma.Rule) { fired = true })
-	}
+	fired := Count(t, c.rule, events) > 0
 	if fired != c.fires || rep.Damaged > 0 || len(events) == 0 {
 		t.Errorf("fired %t, want %t; report %+v; events\n%s", fired, c.fires, rep, Show(events))
 	}
 }
 
-func ruleset(t testing.TB, rule string) *sigma.Ruleset {
+// Count returns how often a public rule matches events.
+func Count(t testing.TB, rule string, events []*event.Event) (n int) {
+	t.Helper()
+	set := Rules(t, rule)
+	eval := set.NewEvaluator()
+	for _, e := range events {
+		eval.Match(Convert(set, e), func(*sigma.Rule) { n++ })
+	}
+	return n
+}
+
+// Rules reads one file below the folder of public rules.
+func Rules(t testing.TB, rule string) *sigma.Ruleset {
 	t.Helper()
 	data := read(t, sourcetest.Corpus(t, "sigma", rule))
 	docs, _ := sigma.Parse(rule, data)

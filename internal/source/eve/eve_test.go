@@ -2,16 +2,14 @@ package eve
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"tyto/internal/event"
+	"tyto/internal/rulecheck"
 	"tyto/internal/source"
 	"tyto/internal/source/sourcetest"
-	"tyto/sigma"
 )
 
 // line writes an event of the given type between two ends.
@@ -182,30 +180,8 @@ func TestClaims(t *testing.T) {
 // matches counts the events of a log that a public rule matches.
 func matches(t *testing.T, rule, log string) int {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(sourcetest.Corpus(t, "sigma"), filepath.FromSlash(rule)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	docs, _ := sigma.Parse(rule, data)
-	set, rejected := sigma.Compile(docs, sigma.Options{})
-	if len(docs) != 1 || len(rejected) > 0 {
-		t.Fatalf("%d documents, %v", len(docs), rejected)
-	}
-	eval := set.NewEvaluator()
-	n := 0
 	events, _ := read(t, log)
-	for _, e := range events {
-		fields := make([]sigma.Field, len(e.Shape.Fields))
-		for i, f := range e.Shape.Fields {
-			fields[i] = sigma.Field(f)
-		}
-		ev := sigma.Event{Source: sigma.Source(e.Source), Shape: set.NewShape(fields)}
-		for _, v := range e.Values {
-			ev.Values = append(ev.Values, sigma.Value{Field: v.Field, Kind: sigma.Kind(v.Kind), Text: v.Text})
-		}
-		eval.Match(&ev, func(*sigma.Rule) { n++ })
-	}
-	return n
+	return rulecheck.Count(t, rule, events)
 }
 
 func TestPublicRules(t *testing.T) {

@@ -1,41 +1,16 @@
 package pcap
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
-	"tyto/internal/source/sourcetest"
-	"tyto/sigma"
+	"tyto/internal/rulecheck"
 )
 
 // matches counts the events of a capture that a public rule matches.
 func matches(t *testing.T, rule, capture string) int {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(sourcetest.Corpus(t, "sigma"), filepath.FromSlash(rule)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	docs, _ := sigma.Parse(rule, data)
-	set, rejected := sigma.Compile(docs, sigma.Options{})
-	if len(docs) != 1 || len(rejected) > 0 {
-		t.Fatalf("%d documents, %v", len(docs), rejected)
-	}
-	eval := set.NewEvaluator()
-	n := 0
 	events, _ := read(t, capture)
-	for _, e := range events {
-		fields := make([]sigma.Field, len(e.Shape.Fields))
-		for i, f := range e.Shape.Fields {
-			fields[i] = sigma.Field(f)
-		}
-		ev := sigma.Event{Source: sigma.Source(e.Source), Shape: set.NewShape(fields)}
-		for _, v := range e.Values {
-			ev.Values = append(ev.Values, sigma.Value{Field: v.Field, Kind: sigma.Kind(v.Kind), Text: v.Text})
-		}
-		eval.Match(&ev, func(*sigma.Rule) { n++ })
-	}
-	return n
+	return rulecheck.Count(t, rule, events)
 }
 
 func asks(t *testing.T, kind uint16, name ...string) string {

@@ -1,32 +1,15 @@
 package postfix
 
 import (
-	"context"
-
 	"tyto/internal/event"
 	"tyto/internal/source"
 	"tyto/internal/source/textlog"
 )
 
-// A Format is the format that this package reads.
-type Format struct{ shapes textlog.Shapes }
-
 // New returns the format.
-func New() *Format { return &Format{} }
-
-// Name implements [source.Format].
-func (*Format) Name() string { return "postfix" }
-
-// Claims implements [source.Format].
-func (*Format) Claims(_ string, head []byte) bool { return textlog.VoteBody(head, Is) }
-
-// Split implements [source.Format].
-func (*Format) Split(ctx context.Context, in *source.Input) ([]source.Part, error) {
-	return textlog.Split(ctx, in)
+func New() *textlog.Format {
+	return textlog.NewFormat("postfix", Is, func(s *textlog.Shapes) textlog.Parser { return NewParser(s) })
 }
-
-// NewReader implements [source.Format].
-func (f *Format) NewReader() source.Reader { return textlog.NewReader(NewParser(&f.shapes)) }
 
 // A Parser reads lines.
 type Parser struct {

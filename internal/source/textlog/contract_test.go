@@ -7,6 +7,7 @@ import (
 	"unicode/utf16"
 
 	"tyto/internal/event"
+	"tyto/internal/rulecheck"
 	"tyto/internal/source"
 	"tyto/internal/source/sourcetest"
 )
@@ -96,7 +97,7 @@ func TestUTF16GivesTheSameEvents(t *testing.T) {
 		got, rep := sourcetest.Read(t, f, in)
 		if !f.Claims(in.Path, in.Head) || rep.Bytes != in.Size ||
 			!slices.EqualFunc(got, want, func(a, b *event.Event) bool { return a.Equal(b) }) {
-			t.Errorf("%s: report %+v, got\n%swant\n%s", b.format, rep, show(got), show(want))
+			t.Errorf("%s: report %+v, got\n%swant\n%s", b.format, rep, rulecheck.Show(got), rulecheck.Show(want))
 		}
 	}
 }

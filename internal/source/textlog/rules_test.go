@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tyto/internal/event"
+	"tyto/internal/rulecheck"
 	"tyto/internal/source"
 	"tyto/internal/source/cef"
 	"tyto/internal/source/dnslog"
@@ -50,44 +51,6 @@ type bound struct {
 	fires  bool
 }
 
-func ruleset(t testing.TB, path string) *sigma.Ruleset {
-	t.Helper()
-	data, err := os.ReadFile(sourcetest.Corpus(t, "sigma", path))
-	if err != nil {
-		t.Fatal(err)
-	}
-	docs, _ := sigma.Parse(path, data)
-	set, rejected := sigma.Compile(docs, sigma.Options{})
-	if len(rejected) > 0 || len(set.Rules()) == 0 {
-		t.Fatalf("rule %s: rejected %v", path, rejected)
-	}
-	return set
-}
-
-func convert(set *sigma.Ruleset, e *event.Event) *sigma.Event {
-	fields := make([]sigma.Field, len(e.Shape.Fields))
-	for i, f := range e.Shape.Fields {
-		fields[i] = sigma.Field{Name: f.Name, Header: f.Header}
-	}
-	out := &sigma.Event{Source: sigma.Source(e.Source), Shape: set.NewShape(fields)}
-	for _, v := range e.Values {
-		out.Values = append(out.Values, sigma.Value{Field: v.Field, Kind: sigma.Kind(v.Kind), Text: v.Text})
-	}
-	return out
-}
-
-// show writes events for people who look at a failed test.
-func show(events []*event.Event) string {
-	var b strings.Builder
-	for _, e := range events {
-		fmt.Fprintf(&b, "%+v host %q at %s\n", e.Source, e.Host, e.Time.Format(time.RFC3339Nano))
-		for _, v := range e.Values {
-			fmt.Fprintf(&b, "  %s=%q kind %d\n", e.Shape.Fields[v.Field].Name, v.Text, v.Kind)
-		}
-	}
-	return b.String()
-}
-
 func evidence(text string) *source.Input {
 	in := sourcetest.Input("evidence.log", text)
 	in.ModTime = time.Date(2025, 6, 16, 0, 0, 0, 0, time.UTC)
@@ -102,7 +65,7 @@ func TestPublicRulesFireOnTheirLogs(t *testing.T) {
 }
 
 func (b bound) check(t *testing.T) {
-	set := ruleset(t, b.rule)
+	set := rulecheck.Rules(t, b.rule)
 	in := evidence(b.text)
 	var f source.Format
 	for _, one := range formats() {
@@ -121,10 +84,10 @@ func (b bound) check(t *testing.T) {
 	eval := set.NewEvaluator()
 	fired := false
 	for _, e := range events {
-		eval.Match(convert(set, e), func(*sigma.Rule) { fired = true })
+		eval.Match(rulecheck.Convert(set, e), func(*sigma.Rule) { fired = true })
 	}
 	if fired != b.fires || rep.Damaged > 0 {
-		t.Errorf("fired %t, want %t; report %+v; events\n%s", fired, b.fires, rep, show(events))
+		t.Errorf("fired %t, want %t; report %+v; events\n%s", fired, b.fires, rep, rulecheck.Show(events))
 	}
 }
 
@@ -141,7 +104,7 @@ func sighted(t *testing.T, docs []sigma.Document, format, text string, is func(s
 	set, _ := sigma.Compile(some, sigma.Options{})
 	cover := set.NewCoverage()
 	sourcetest.Each(t, formatOf(t, format), evidence(text), func(e *event.Event) bool {
-		ev := convert(set, e)
+		ev := rulecheck.Convert(set, e)
 		cover.Add(ev.Source, ev.Shape)
 		return true
 	})
