@@ -1,9 +1,7 @@
 package intel
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"iter"
 )
 
@@ -79,25 +77,4 @@ func lint(in *Indicator, yield func(Remark) bool) bool {
 		}
 	}
 	return true
-}
-
-// WriteJSON writes sightings.json: an object with the version of its form and
-// one entry a line.
-func (s *Sightings) WriteJSON(w io.Writer) error {
-	if _, err := io.WriteString(w, "{\"version\":1,\"sightings\":["); err != nil {
-		return err
-	}
-	sep := "\n"
-	for x := range s.All() {
-		line, err := json.Marshal(x)
-		if err != nil {
-			return err
-		}
-		if _, err := io.WriteString(w, sep+string(line)); err != nil {
-			return err
-		}
-		sep = ",\n"
-	}
-	_, err := io.WriteString(w, "\n]}\n")
-	return err
 }
