@@ -115,6 +115,19 @@ fields:                          # the log's name: the rules' name, or a list of
 
 All keys may be left out. Mapped fields keep their own names too. With a source, text without any known form is read
 line by line (stack traces whole), for rules that search for words: ` + "`--as python/application`" + `.
+
+## Pipes
+
+` + "`tyto hunt -`" + ` reads standard input, once and from front to back: ` + "`zcat *.gz | tyto hunt -`" + `. Logs of lines, compressed
+or in a tar, are read piece by piece, so that neither memory nor disk grows with their length. What has to be read at
+random (event logs, captures, zips, one large JSON document) is kept in a temporary file first, within the limits of
+archives. With ` + "`--carve`" + `, only the templates of the log at hand are known there.
+
+## Packages of collectors
+
+Collections of Velociraptor and KAPE are taken for what they are, as archives and as folders: the collector's notes
+about itself are named in ` + "`health.json`" + ` and not hunted, a result given as JSON and CSV is read once, files packed
+without their empty stretches are put together again, and paths written with %XX are told as they were.
 `
 
 // Unsupported says why a log source that public rules name has no reader; ""
@@ -132,7 +145,7 @@ func Unsupported(product, category, service string) string {
 	}
 	switch {
 	case product == "rpc_firewall":
-		return "strings without names in the channel RPCFW, which are not bound yet"
+		return "the channel RPCFW gives its strings no names, and no sample confirms their order"
 	case category == "application" && product != "kubernetes" && product != "opencanary" && product != "jvm":
 		return "text of applications has no form of its own: name it with --as " + product + "/application"
 	}
