@@ -102,7 +102,8 @@ func unwrapped(path string) string {
 
 // A systemFamily writes the event's XML as nested objects: Event, System,
 // EventData. Attributes lie under "#attributes", or beside their element under
-// its name with "_attributes", or among the children.
+// its name with "_attributes", or among the children, or have "@" before them.
+// The same in one flat object, keys joined by ".", is what tyto dump writes.
 type systemFamily struct{}
 
 func (systemFamily) target(path string) target {
@@ -142,6 +143,10 @@ func (systemFamily) target(path string) target {
 func plainKeys(keys []string) (plain []string, attribute bool) {
 	for _, k := range keys {
 		base, isAttr := strings.CutSuffix(k, "_attributes")
+		if name, marked := strings.CutPrefix(k, "@"); marked && name != "" {
+			plain, attribute = append(plain, name), true
+			continue
+		}
 		switch {
 		case k == "#attributes":
 			attribute = true
