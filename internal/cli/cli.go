@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -41,6 +42,10 @@ type Env struct {
 	Now            func() time.Time
 	DataDir        string // where "rules install" keeps rule sets; may be empty
 	TempDir        string // for spilled findings and unpacked archives
+
+	// Memory tells the runtime from how many bytes on it should rather collect
+	// garbage than grow; nil where somebody else decides.
+	Memory func(bytes int64)
 }
 
 // OS returns the real world.
@@ -51,6 +56,9 @@ func OS() *Env {
 		Getenv: os.Getenv, Now: time.Now, TempDir: os.TempDir(),
 	}
 	env.DataDir = dataDir(os.Getenv)
+	if os.Getenv("GOMEMLIMIT") == "" {
+		env.Memory = func(bytes int64) { debug.SetMemoryLimit(bytes) }
+	}
 	return env
 }
 

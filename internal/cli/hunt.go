@@ -61,6 +61,7 @@ func (c *huntCmd) hunt(ctx context.Context, s *session, next []report.Command) (
 		return nil, err
 	}
 	s.tellRejected(rules)
+	s.limitMemory(set)
 	table := attack.Load()
 	summary := report.NewSummary(table)
 	out, err := newOutputs(c.Out, c.Profile, table)
@@ -100,6 +101,23 @@ func (c *huntCmd) hunt(ctx context.Context, s *session, next []report.Command) (
 		return res, err
 	}
 	return res, c.verdict(res)
+}
+
+// limitMemory says how much memory a hunt should take. What it holds at a time
+// is well below that, whatever the evidence; only indicators come on top.
+func (s *session) limitMemory(set *intel.Set) {
+	const (
+		hunt      = 270 << 20
+		indicator = 600 // with the garbage of its time
+	)
+	if s.env.Memory == nil {
+		return
+	}
+	limit := int64(hunt)
+	if set != nil {
+		limit += indicator * int64(set.Len())
+	}
+	s.env.Memory(limit)
 }
 
 // verdict turns a result into the exit code.
