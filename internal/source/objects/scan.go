@@ -2,7 +2,9 @@ package objects
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
+	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -218,6 +220,10 @@ func (s *scanner) word(at *Node) error {
 func (s *scanner) str() ([]byte, error) {
 	s.pos++
 	rest := s.src[s.pos:]
+	if end := quoteSoon(rest); end >= 0 {
+		s.pos += end + 1
+		return rest[:end], nil
+	}
 	end := bytes.IndexByte(rest, '"')
 	if end < 0 {
 		return nil, s.open(rest)
@@ -231,6 +237,31 @@ func (s *scanner) str() ([]byte, error) {
 		return rest[:end], nil
 	}
 	return s.escaped(esc)
+}
+
+// quoteSoon returns where a string ends whose end is near and that has nothing
+// in it to look at twice, -1 for all others. Names and most values are like
+// that, and a search for each byte costs more than they are long.
+func quoteSoon(rest []byte) int {
+	const (
+		near  = 32
+		ones  = 0x0101010101010101
+		highs = 0x8080808080808080
+	)
+	for at := 0; at < near && len(rest)-at >= 8; at += 8 {
+		x := binary.LittleEndian.Uint64(rest[at:])
+		quote, slash, line := x^('"'*ones), x^('\\'*ones), x^('\n'*ones)
+		// The lowest mark of each is that of the first such byte.
+		marks := (quote-ones)&^quote | (slash-ones)&^slash | (line-ones)&^line
+		if marks &= highs; marks != 0 {
+			end := at + bits.TrailingZeros64(marks)/8
+			if rest[end] == '"' {
+				return end
+			}
+			return -1
+		}
+	}
+	return -1
 }
 
 // open says what a string without an end is: cut, or broken when there is a
