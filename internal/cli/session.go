@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"tyto/internal/report"
 	"tyto/internal/report/inert"
 )
 
@@ -19,21 +20,11 @@ type session struct {
 
 func newSession(env *Env, color string) *session {
 	s := &session{env: env, out: env.Stdout, err: env.Stderr}
-	s.outColor = colored(env, color, env.OutWidth)
-	s.errColor = colored(env, color, env.ErrWidth)
-	return s
-}
-
-// colored decides over colours: the flag first, then NO_COLOR and dumb
-// terminals, then whether there is a terminal at all.
-func colored(env *Env, flag string, width int) bool {
-	switch flag {
-	case "always":
-		return true
-	case "never":
-		return false
+	colored := func(width int) bool {
+		return report.UseColor(color, env.Getenv("NO_COLOR"), env.Getenv("TERM"), width > 0)
 	}
-	return width > 0 && env.Getenv("NO_COLOR") == "" && env.Getenv("TERM") != "dumb"
+	s.outColor, s.errColor = colored(env.OutWidth), colored(env.ErrWidth)
+	return s
 }
 
 // Styles of diagnostics.

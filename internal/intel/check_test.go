@@ -145,23 +145,6 @@ func TestLevelsFollowUseSourceAndAge(t *testing.T) {
 	}
 }
 
-func TestLintTellsFileLineAndReason(t *testing.T) {
-	im := readText(t, "type,value\nmd5,11736212\nip,8.8.8.8\ndomain,\"open\ndomain,fine-host-of-nobody.com\ndomain,x\x1b[2J.com\n", Options{})
-	var got []string
-	for r := range Lint(im, Check(im.Indicators, lists())) {
-		got = append(got, r.String())
-	}
-	all := strings.Join(got, "\n")
-	for _, want := range []string{"test:4: error: a quote is never closed", `test:2: error: md5 "11736212": not a valid md5`, `test:3: warning: ip "8.8.8.8": popular`} {
-		if !strings.Contains(all, want) {
-			t.Errorf("%q lacks %q", all, want)
-		}
-	}
-	if strings.Contains(all, "nobody") || strings.Contains(all, "\x1b") {
-		t.Errorf("%q", all)
-	}
-}
-
 func TestEveryIndicatorHasOneSighting(t *testing.T) {
 	s := setOf(t, "domain,evil-a.com", "domain,evil-b.com")
 	sight := s.NewSightings()

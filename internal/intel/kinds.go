@@ -126,12 +126,6 @@ func (ty *typer) parse(name, value string) (Type, bool) {
 	return Other, false
 }
 
-// ParseType finds the type with a name in one of the spellings in use.
-func ParseType(name string) (Type, bool) {
-	t, ok := newTyper().names[strings.ToLower(strings.TrimSpace(name))]
-	return t, ok
-}
-
 // hashSize is the number of hexadecimal digits of a hash type, or 0.
 func (t Type) hashSize() int {
 	switch t {

@@ -60,7 +60,7 @@ func TestAnArrayOfSTIXObjectsCanBeRead(t *testing.T) {
 
 func TestEveryTypeSaysWhatItNeeds(t *testing.T) {
 	for ty := Other; ty < lastType; ty++ {
-		if back, ok := ParseType(ty.String()); !ok || back != ty {
+		if back, ok := newTyper().names[ty.String()]; !ok || back != ty {
 			t.Errorf("%s is read as %s", ty, back)
 		}
 		in := &Indicator{Type: ty, Value: "x"}

@@ -64,11 +64,6 @@ func (f *Format) NewReader() source.Reader {
 	return &reader{parser: p, lines: textlog.NewReader(p)}
 }
 
-// NewParser makes a parser of records for formats that carry them among other
-// lines. Events whose last record is missing are handed out only when many
-// others have followed.
-func NewParser(shapes *textlog.Shapes) textlog.Parser { return newParser(shapes) }
-
 // A reader adds to the reading of lines the events that are still open when
 // the last line has been read.
 type reader struct {

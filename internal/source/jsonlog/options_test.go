@@ -60,8 +60,10 @@ func TestParseSource(t *testing.T) {
 		"linux/process_creation": {Product: "linux", Category: "process_creation"},
 		"AWS//cloudtrail":        {Product: "aws", Service: "cloudtrail"},
 		"-/proxy/-":              {Category: "proxy"},
+		"onelogin/-/onelogin.ev": {Product: "onelogin", Service: "onelogin.ev"},
+		"//apache":               {Service: "apache"},
 		"zeek/dns/dns":           {Product: "zeek", Category: "dns", Service: "dns"},
-		"":                       {}, "//": {}, "a/b/c/d": {}, "a b": {}, "windows/process_creation": {},
+		"":                       {}, "//": {}, "a/b/c/d": {}, "a b": {}, "-": {}, "-/-/-": {}, "a/\x1b": {}, "windows/process_creation": {},
 	} {
 		got, err := jsonlog.ParseSource(text)
 		if diff := cmp.Diff(want, got); diff != "" || (err != nil) != (want == event.Source{}) {

@@ -20,39 +20,11 @@ package plain
 import (
 	"bytes"
 	"context"
-	"fmt"
-	"strings"
 
 	"tyto/internal/event"
 	"tyto/internal/source"
 	"tyto/internal/source/textlog"
 )
-
-// ParseSource reads product/category/service as users write a log source. A
-// part that is "-", empty or missing is not set; one must be.
-func ParseSource(text string) (event.Source, error) {
-	parts := strings.Split(strings.ToLower(text), "/")
-	for len(parts) < 3 {
-		parts = append(parts, "")
-	}
-	if len(parts) > 3 {
-		return event.Source{}, fmt.Errorf("log source %q: more than product/category/service", text)
-	}
-	for i, p := range parts {
-		if p = strings.TrimSpace(p); p == "-" {
-			p = ""
-		}
-		if strings.Trim(p, "abcdefghijklmnopqrstuvwxyz0123456789_.-") != "" {
-			return event.Source{}, fmt.Errorf("log source %q: %q is no name", text, p)
-		}
-		parts[i] = p
-	}
-	s := event.Source{Product: parts[0], Category: parts[1], Service: parts[2]}
-	if s == (event.Source{}) {
-		return s, fmt.Errorf("log source %q: names nothing; give product/category/service such as python/application", text)
-	}
-	return s, nil
-}
 
 // A Format reads text as one log source.
 type Format struct {

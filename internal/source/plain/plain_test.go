@@ -13,13 +13,14 @@ import (
 	"tyto/internal/event"
 	"tyto/internal/rulecheck"
 	"tyto/internal/source"
+	"tyto/internal/source/jsonlog"
 	"tyto/internal/source/plain"
 	"tyto/internal/source/sourcetest"
 )
 
 func format(t testing.TB, as string) *plain.Format {
 	t.Helper()
-	s, err := plain.ParseSource(as)
+	s, err := jsonlog.ParseSource(as)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,26 +40,6 @@ func messages(t testing.TB, text string) []string {
 		out = append(out, fmt.Sprintf("%d@%d %s", e.Origin.Line, e.Origin.Offset, m))
 	}
 	return out
-}
-
-func TestParseSource(t *testing.T) {
-	for text, want := range map[string]event.Source{
-		"python/application":     {Product: "python", Category: "application"},
-		"JVM/application/":       {Product: "jvm", Category: "application"},
-		"-/database":             {Category: "database"},
-		"//apache":               {Service: "apache"},
-		"a/b/c":                  {Product: "a", Category: "b", Service: "c"},
-		"onelogin/-/onelogin.ev": {Product: "onelogin", Service: "onelogin.ev"},
-	} {
-		if got, err := plain.ParseSource(text); err != nil || got != want {
-			t.Errorf("%q is %+v, %v", text, got, err)
-		}
-	}
-	for _, text := range []string{"", "-", "-/-/-", "a/b/c/d", "a b/c", "a/\x1b"} {
-		if got, err := plain.ParseSource(text); err == nil {
-			t.Errorf("%q is %+v", text, got)
-		}
-	}
 }
 
 func TestNothingIsClaimedUnasked(t *testing.T) {

@@ -53,6 +53,30 @@ func Each(t testing.TB, f source.Format, in *source.Input, yield func(*event.Eve
 	return sum
 }
 
+// Promises holds a reader of lines to what every reader promises, whatever the
+// bytes: it ends, it looks at all of them, and its values fit their shapes.
+func Promises(t testing.TB, f source.Format, text string) {
+	t.Helper()
+	in := Input("evidence", text)
+	f.Claims(in.Path, in.Head)
+	n := int64(0)
+	rep := Each(t, f, in, func(e *event.Event) bool {
+		n++
+		for _, v := range e.Values {
+			if int(v.Field) >= len(e.Shape.Fields) {
+				t.Fatalf("field %d of %d", v.Field, len(e.Shape.Fields))
+			}
+		}
+		if e.Origin.Offset < 0 || e.Origin.Offset >= in.Size || e.Origin.Line == 0 {
+			t.Fatalf("origin %+v of %d bytes", e.Origin, in.Size)
+		}
+		return true
+	})
+	if rep.Records != n || rep.Bytes != in.Size {
+		t.Fatalf("%d events, report %+v of %d bytes", n, rep, in.Size)
+	}
+}
+
 // Corpus returns the folder of a corpus. It skips the test when the corpora
 // are not there, and fails it when TYTO_REQUIRE_CORPORA is set.
 func Corpus(t testing.TB, elem ...string) string {

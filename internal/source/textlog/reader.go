@@ -24,13 +24,6 @@ func (l *Line) open(raw []byte) {
 	}
 }
 
-// Open makes a Line of text, as a Reader does.
-func Open(raw []byte) Line {
-	var l Line
-	l.open(raw)
-	return l
-}
-
 // A Parser makes events of lines. It belongs to one [Reader].
 type Parser interface {
 	// Begin is called before each part, with the clock to read times by.
