@@ -175,7 +175,7 @@ func (c *huntCmd) print(s *session, rules *detect.Rules, set *intel.Set, summary
 
 // next proposes what to type after this hunt.
 func (c *huntCmd) next(res *detect.Result) []report.Command {
-	path := c.Paths[0]
+	path := strings.Join(c.Paths, " ")
 	out := []report.Command{}
 	if c.Out == "" {
 		out = append(out, report.Command{
@@ -186,7 +186,7 @@ func (c *huntCmd) next(res *detect.Result) []report.Command {
 			Line: fmt.Sprintf("tyto show %s --in %s", res.Top, c.Out), Why: "the gravest finding, with its reason and raw record",
 		})
 	}
-	if path == source.Stdin {
+	if slices.Contains(c.Paths, source.Stdin) {
 		return out // it is gone
 	}
 	return append(out,
