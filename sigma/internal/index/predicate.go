@@ -174,29 +174,11 @@ func parseAddress(text []byte) (netip.Addr, bool) {
 	if i := bytes.IndexByte(text, '%'); i > 0 {
 		text = text[:i]
 	}
-	if len(text) < 2 || len(text) > 45 || !addressLike(text) {
+	if !isAddress(text) { // the error of netip would cost an allocation
 		return netip.Addr{}, false
 	}
 	// The string lives only during the call, in which nobody writes to text;
 	// a copy would be the one allocation per address.
 	addr, err := netip.ParseAddr(unsafe.String(&text[0], len(text)))
 	return addr.Unmap(), err == nil
-}
-
-// addressLike keeps out nearly everything that is no address, because making
-// the error costs an allocation.
-func addressLike(text []byte) bool {
-	dots, colons := 0, 0
-	for _, c := range text {
-		switch {
-		case c == '.':
-			dots++
-		case c == ':':
-			colons++
-		case c >= '0' && c <= '9', c >= 'a' && c <= 'f', c >= 'A' && c <= 'F':
-		default:
-			return false
-		}
-	}
-	return dots == 3 || colons >= 2
 }

@@ -154,7 +154,7 @@ func TestValueCacheForgetsAndComparesWhole(t *testing.T) {
 	}
 }
 
-func TestMatchDoesNotAllocateWhenWarm(t *testing.T) {
+func TestMatchDoesNotAllocate(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 11))
 	exprs := randomExprs(r, 200)
 	for _, x := range exprs {
@@ -173,6 +173,7 @@ func TestMatchDoesNotAllocateWhenWarm(t *testing.T) {
 	n := 0
 	hit := func(int32) { n++ }
 	run := func() {
+		e.cache.forget() // no value may cost more when it is new
 		for _, values := range events {
 			e.Match(sc, values, hit)
 		}
