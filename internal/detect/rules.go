@@ -1,18 +1,13 @@
 package detect
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"path"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"tyto/sigma"
 	"tyto/sigma/correlate"
@@ -107,12 +102,12 @@ func LoadRules(ctx context.Context, sources []RuleSource, opt RuleOptions) (*Rul
 	var docs []sigma.Document
 	seen := make(map[string]string) // id -> where
 	for _, src := range sources {
-		files, err := readRuleFiles(ctx, src)
+		files, err := listRuleFiles(ctx, src)
 		if err != nil {
 			return nil, fmt.Errorf("reading rules from %s: %w", src.Name, err)
 		}
+		readRuleFiles(ctx, src, files, opt.Workers)
 		set := RuleSet{Source: src.Name, SHA256: digestOf(files)}
-		parseAll(ctx, files, opt.Workers)
 		for _, f := range files {
 			if f.other {
 				set.Other++
@@ -252,99 +247,6 @@ func (r *Rules) compile(docs []sigma.Document, bases map[sigma.Document]bool) {
 	slices.SortStableFunc(r.Rejected, func(a, b Rejection) int {
 		return cmp.Or(strings.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line), strings.Compare(a.Reason, b.Reason))
 	})
-}
-
-// A ruleFile is one file on its way.
-type ruleFile struct {
-	name  string // as shown
-	inner string // inside its source
-	data  []byte
-	other bool // no rules in it
-	err   error
-	docs  []sigma.Document
-	diags []sigma.Diagnostic
-}
-
-// readRuleFiles reads all YAML files of a source, by name.
-func readRuleFiles(ctx context.Context, src RuleSource) ([]*ruleFile, error) {
-	var out []*ruleFile
-	root := cmp.Or(src.Root, ".")
-	err := fs.WalkDir(src.FS, root, func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case err != nil && name == root:
-			return err
-		case err != nil:
-			out = append(out, &ruleFile{name: path.Join(src.Name, name), err: err})
-			return nil
-		case d.IsDir() && name != root && strings.HasPrefix(d.Name(), "."):
-			return fs.SkipDir
-		case d.IsDir() || !isYAML(name):
-			return nil
-		}
-		out = append(out, readRuleFile(src, name, d))
-		return nil
-	})
-	return out, err
-}
-
-func isYAML(name string) bool {
-	ext := strings.ToLower(path.Ext(name))
-	return ext == ".yml" || ext == ".yaml"
-}
-
-func readRuleFile(src RuleSource, name string, d fs.DirEntry) *ruleFile {
-	f := &ruleFile{name: path.Join(src.Name, name), inner: name}
-	if info, err := d.Info(); err == nil && info.Size() > maxRuleFile {
-		f.err = fmt.Errorf("the file has %d bytes: no rule is that long", info.Size())
-		return f
-	}
-	f.data, f.err = fs.ReadFile(src.FS, name)
-	f.other = f.err == nil && !holdsRules(f.data)
-	return f
-}
-
-// holdsRules tells rule files from the other YAML of a rule repository: one of
-// the main keys begins a line.
-func holdsRules(data []byte) bool {
-	for _, key := range []string{"detection:", "correlation:", "filter:"} {
-		if i := bytes.Index(data, []byte(key)); i == 0 || i > 0 && bytes.Contains(data, []byte("\n"+key)) {
-			return true
-		}
-	}
-	return false
-}
-
-// parseAll parses files on all cores.
-func parseAll(ctx context.Context, files []*ruleFile, workers int) {
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			for i := w; i < len(files) && ctx.Err() == nil; i += workers {
-				if f := files[i]; f.err == nil && !f.other {
-					f.docs, f.diags = sigma.Parse(f.name, f.data)
-				}
-			}
-		})
-	}
-	wg.Wait()
-}
-
-// digestOf hashes the rule files, names and bytes.
-func digestOf(files []*ruleFile) string {
-	h := sha256.New()
-	for _, f := range files {
-		if f.other || f.err != nil {
-			continue
-		}
-		fmt.Fprintf(h, "%s\x00%d\x00", f.inner, len(f.data))
-		h.Write(f.data)
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }
 
 // RuleText returns the file that a rule with this [sigma.Meta.Path] came from.
