@@ -127,3 +127,27 @@ func TestCoverageOfTheCorpusOnBuiltInLogs(t *testing.T) {
 		}
 	}
 }
+
+// TestRulesOnRPCFirewallFindTheirFields has the rules see what a record of its
+// channel holds once its values have names.
+func TestRulesOnRPCFirewallFindTheirFields(t *testing.T) {
+	rs := corpusRules(t)
+	cov := rs.NewCoverage()
+	cov.Add(Source{Product: "windows", Channel: "RPCFW", EventID: 3}, shapeOf(rs, "InterfaceUuid OpNum"))
+	blind := 0
+	for _, b := range cov.Blind() {
+		if b.Rule.Logsource.Product == "rpc_firewall" {
+			t.Errorf("%s: no log %t, missing %v", b.Rule.Title, b.NoLog, b.Missing)
+			blind++
+		}
+	}
+	all := 0
+	for _, r := range rs.Rules() {
+		if r.Logsource.Product == "rpc_firewall" {
+			all++
+		}
+	}
+	if all != 17 || blind > 0 {
+		t.Errorf("%d rules, %d of them blind; want 17 and none", all, blind)
+	}
+}

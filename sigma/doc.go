@@ -40,7 +40,9 @@
 // event logs the package knows which channels and event ids these words mean;
 // such events have Product "windows" and are told apart by channel and event
 // id. All other events state their product, category and service themselves,
-// and a rule applies when each attribute that it sets is the event's own.
+// and a rule applies when each attribute that it sets is the event's own. Rules
+// with product rpc_firewall are bound to the channel RPCFW, for RPC Firewall
+// writes to a Windows event log.
 //
 // Rules for Sysmon also work on the audit events that Windows has built in:
 // process creation on Security 4688, network connections on 5156, registry

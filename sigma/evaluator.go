@@ -137,7 +137,7 @@ func (e *Evaluator) imply(ev *Event) {
 				e.id = strconv.AppendInt(e.id[:0], int64(src.EventID), 10)
 				e.values = append(e.values, index.Value{Field: id, Kind: uint8(Number), Text: e.id})
 			}
-		case "Channel":
+		case "Channel", "EventLog":
 			e.implyText(id, src.Channel)
 		case "Provider_Name":
 			e.implyText(id, src.Provider)

@@ -47,6 +47,7 @@ const (
 	chShell     = "Microsoft-Windows-PowerShell/Operational"
 	chShellCore = "PowerShellCore/Operational"
 	chShellOld  = "Windows PowerShell"
+	chRPC       = "RPCFW"
 )
 
 func sysmonEvents(ids ...int) place { return place{channel: chSysmon, ids: ids} }
@@ -193,6 +194,9 @@ var serviceBus = []string{
 // false when Windows event logs hold no such events; a source that names the
 // product alone is bound to every Windows event and has no places.
 func windowsPlaces(l Logsource) (places []place, bound bool) {
+	if l.Product == "rpc_firewall" {
+		return firewallPlaces(l)
+	}
 	if l.Product != "" && l.Product != "windows" {
 		return nil, false
 	}
@@ -212,6 +216,15 @@ func windowsPlaces(l Logsource) (places []place, bound bool) {
 		}
 	}
 	return places, len(places) > 0
+}
+
+// firewallPlaces returns the events of RPC Firewall, which rules take for a
+// product of its own; it writes to a log of Windows.
+func firewallPlaces(l Logsource) (places []place, bound bool) {
+	if l.Category != "application" && l.Category != "" || l.Service != "" {
+		return nil, false
+	}
+	return []place{{channel: chRPC}}, true
 }
 
 // categoryNames returns the categories that Windows event logs serve, sorted.

@@ -18,8 +18,9 @@ type Field struct {
 }
 
 // implied are the names of fields that every Windows event has, because its
-// [Source] says them, even where a reader leaves them out.
-var implied = [...]string{"EventID", "Channel", "Provider_Name"}
+// [Source] says them, even where a reader leaves them out. EventLog is what
+// Log Analytics and the rules on RPC Firewall call the channel.
+var implied = [...]string{"EventID", "Channel", "EventLog", "Provider_Name"}
 
 // A Shape is the list of field names that many events share, worked out for
 // one rule set: which of them the rules know, and under which names. Make one

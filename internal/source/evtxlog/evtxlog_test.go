@@ -74,6 +74,18 @@ func TestFieldsAreNamedAsRulesNameThem(t *testing.T) {
 			e.Data = []evtx.Datum{{Value: []string{"Available", "\tNewEngineState=Available\r\n\tSequenceNumber=1\r\n\tHostId=2\r\n\tEngineVersion=2.0"}}}
 		}, "Data=Available Data=\tNewEngineState=Available\r\n\tSequenceNumber=1\r\n\tHostId=2\r\n\tEngineVersion=2.0 NewEngineState=Available SequenceNumber=1 HostId=2 EngineVersion=2.0 |" +
 			strings.Replace(head, "Channel=C", "Channel=Windows PowerShell", 1)},
+		{"RPC Firewall, a process", func(e *evtx.Entry) {
+			e.Channel, e.EventID = "RPCFW", 1
+			e.Data = []evtx.Datum{{Value: []string{`C:\a.exe`, "712"}}}
+		}, `Image=C:\a.exe ProcessId=712 |` + strings.NewReplacer("Channel=C ", "Channel=RPCFW ", "EventID=7", "EventID=1").Replace(head)},
+		{"RPC Firewall, too few values", func(e *evtx.Entry) {
+			e.Channel, e.EventID = "RPCFW", 3
+			e.Data = []evtx.Datum{{Value: []string{"f", "712"}}}
+		}, "Data=f Data=712 |" + strings.NewReplacer("Channel=C ", "Channel=RPCFW ", "EventID=7", "EventID=3").Replace(head)},
+		{"RPC Firewall's event id in another log", func(e *evtx.Entry) {
+			e.EventID = 1
+			e.Data = []evtx.Datum{{Value: []string{`C:\a.exe`, "712"}}}
+		}, `Data=C:\a.exe Data=712 |` + strings.Replace(head, "EventID=7", "EventID=1", 1)},
 		{"forwarded, literal", func(e *evtx.Entry) {
 			e.Literal = true
 			e.Data = []evtx.Datum{{Name: "A", Value: "x"}}
@@ -92,7 +104,7 @@ func TestFieldsAreNamedAsRulesNameThem(t *testing.T) {
 				t.Errorf("event differs (-want +got):\n%s", cmp.Diff(c.want, shown))
 			}
 			if got.Host != "H" || got.RecordID != 9 || got.Origin.Record != 9 || !got.Time.Equal(noon) ||
-				got.Source.Product != "windows" || got.Source.Provider != "P" || got.Source.EventID != 7 {
+				got.Source.Product != "windows" || got.Source.Provider != "P" || got.Source.EventID != int(e.EventID) {
 				t.Errorf("event is %+v", got)
 			}
 		})

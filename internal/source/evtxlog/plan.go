@@ -11,30 +11,38 @@ import (
 
 // A plan gives the fields of a layout their numbers in a shape.
 type plan struct {
-	layout  *evtx.Layout
-	shapes  *winlog.Shapes
-	shape   *event.Shape
-	wanted  func(header string) bool // nil: all
-	field   []int32                  // by the layout's fields; -1 for what is left out
-	unnamed int                      // number of Data, -1 for none
-	shell   *winlog.PowerShell
+	layout *evtx.Layout
+	shapes *winlog.Shapes
+	shape  *event.Shape
+	wanted func(header string) bool // nil: all
+	field  []int32                  // by the layout's fields; -1 for what is left out
+	drawer *winlog.Drawer
 
-	once  sync.Once
-	shelf *plan // the same for classic PowerShell
+	styled [winlog.Styles]shelf // the same for events of other styles
+}
+
+// A shelf holds a plan once it was needed.
+type shelf struct {
+	once sync.Once
+	plan *plan
 }
 
 func newPlan(l *evtx.Layout, shapes *winlog.Shapes, wanted func(string) bool) *plan {
-	return layPlan(l, shapes, wanted, false)
+	return layPlan(l, shapes, wanted, winlog.Plain)
 }
 
-// classic returns the plan with the fields of classic PowerShell.
-func (p *plan) classic() *plan {
-	p.once.Do(func() { p.shelf = layPlan(p.layout, p.shapes, p.wanted, true) })
-	return p.shelf
+// in returns the plan with the fields of a style.
+func (p *plan) in(style winlog.Style) *plan {
+	if style == winlog.Plain {
+		return p
+	}
+	s := &p.styled[style]
+	s.once.Do(func() { s.plan = layPlan(p.layout, p.shapes, p.wanted, style) })
+	return s.plan
 }
 
-func layPlan(layout *evtx.Layout, shapes *winlog.Shapes, wanted func(string) bool, classic bool) *plan {
-	p := &plan{layout: layout, shapes: shapes, wanted: wanted, field: make([]int32, len(layout.Fields)), unnamed: -1}
+func layPlan(layout *evtx.Layout, shapes *winlog.Shapes, wanted func(string) bool, style winlog.Style) *plan {
+	p := &plan{layout: layout, shapes: shapes, wanted: wanted, field: make([]int32, len(layout.Fields))}
 	var l winlog.Layout
 	headers := make([]string, len(layout.Fields))
 	for i, f := range layout.Fields {
@@ -47,10 +55,7 @@ func layPlan(layout *evtx.Layout, shapes *winlog.Shapes, wanted func(string) boo
 			p.field[i] = int32(l.Data(name))
 		}
 	}
-	if classic && l.Has(winlog.Unnamed) {
-		p.unnamed = l.Data(winlog.Unnamed)
-		p.shell = winlog.NewPowerShell(&l)
-	}
+	p.drawer = winlog.NewDrawer(style, &l)
 	if l.Empty() {
 		// A message without fields is what the event says.
 		for i, name := range headers {

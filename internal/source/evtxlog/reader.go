@@ -134,10 +134,7 @@ func (r *reader) fill(rec *evtx.Record) {
 	e.Time = plausible(rec.TimeCreated(), rec.Written)
 	e.Carved = rec.Carved
 	e.Origin.Record, e.Origin.Offset = rec.ID, rec.Offset
-	p := r.plan(rec.Layout())
-	if e.Source.Channel == winlog.PowerShellLog {
-		p = p.classic()
-	}
+	p := r.plan(rec.Layout()).in(winlog.StyleOf(e.Source.Channel, e.Source.EventID))
 	e.Shape = p.shape
 	r.values(p, rec)
 }
@@ -169,12 +166,8 @@ func (r *reader) values(p *plan, rec *evtx.Record) {
 		out = append(out, event.Value{Field: uint16(f), Kind: kind(v.Type), Text: arena[from:len(arena):len(arena)]})
 	}
 	r.arena = arena
-	if p.shell != nil {
-		for _, v := range out {
-			if int(v.Field) == p.unnamed {
-				out = p.shell.Append(out, v.Text)
-			}
-		}
+	if p.drawer != nil {
+		out = p.drawer.Draw(out)
 	}
 	r.event.Values = out
 }

@@ -143,11 +143,12 @@ func Unsupported(product, category, service string) string {
 	case "windows/file_access/":
 		return "kernel traces that are never in an event log"
 	}
-	switch {
-	case product == "rpc_firewall":
-		return "the channel RPCFW gives its strings no names, and no sample confirms their order"
-	case category == "application" && product != "kubernetes" && product != "opencanary" && product != "jvm":
-		return "text of applications has no form of its own: name it with --as " + product + "/application"
+	if category != "application" {
+		return ""
 	}
-	return ""
+	switch product {
+	case "kubernetes", "opencanary", "jvm", "rpc_firewall":
+		return ""
+	}
+	return "text of applications has no form of its own: name it with --as " + product + "/application"
 }

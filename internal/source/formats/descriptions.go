@@ -24,6 +24,10 @@ func defender() []string {
 	}
 }
 
+// rpcFirewall is what RPC Firewall feeds: rules take it for a product of its
+// own, though its events are those of a Windows event log.
+const rpcFirewall = "rpc_firewall/application/-"
+
 // other describes a format that feeds the given log sources.
 func other(name, what, recognised, limits string, fed ...string) Description {
 	return Description{Name: name, What: what, Recognised: recognised, Limits: limits, Feeds: feeds(fed...)}
@@ -32,15 +36,15 @@ func other(name, what, recognised, limits string, fed ...string) Description {
 func windowsFormats() []Description {
 	return []Description{
 		windows("evtx", "Windows event logs", "the signature of the file or of its first chunk",
-			"whole or damaged; `--carve` adds old records from slack"),
+			"whole or damaged; `--carve` adds old records from slack", rpcFirewall),
 		windows("evt", "event logs of Windows XP and 2003 (.evt)", "the mark `LfLe`",
 			"no field names: all strings are values of `Data`"),
 		windows("winjson", "Windows events as JSON: evtx_dump, Winlogbeat, NXLog, Sentinel, Defender, Splunk, Wazuh, Velociraptor and others",
-			"the keys of the first objects", "what only a collector says is left out", defender()...),
+			"the keys of the first objects", "what only a collector says is left out", append(defender(), rpcFirewall)...),
 		windows("winxml", "Windows events as XML, also UTF-16", "an Event element with a System element",
-			"Event Viewer's export can silently hold fewer events than the log"),
+			"Event Viewer's export can silently hold fewer events than the log", rpcFirewall),
 		windows("wincsv", "Windows events as CSV: EvtxECmd, Defender, Event Viewer", "the header's names of columns",
-			"positional exports have no field names", defender()...),
+			"positional exports have no field names", append(defender(), rpcFirewall)...),
 	}
 }
 

@@ -38,24 +38,24 @@ func (m *maker) Forget() { m.plans.Forget() }
 
 // Make implements [objects.Maker].
 func (m *maker) Make(o *objects.Object) *event.Event {
-	p := m.plans.Find(o, func(runs []*objects.Node) *plan { return newPlan(runs, false, m.shapes) })
+	p := m.plans.Find(o, func(runs []*objects.Node) *plan { return newPlan(runs, winlog.Plain, m.shapes) })
 	if p.alien {
 		return nil
 	}
 	if p.table != nil {
 		return m.tableRow(p.table, o)
 	}
-	if p.channel >= 0 && string(o.First(p.channel)) == winlog.PowerShellLog {
-		if p.classic == nil {
-			p.classic = newPlan(o.Runs, true, m.shapes)
+	e := &m.event
+	m.heads(p, o, e)
+	if style := winlog.StyleOf(e.Source.Channel, e.Source.EventID); style != winlog.Plain {
+		if p.styled[style] == nil {
+			p.styled[style] = newPlan(o.Runs, style, m.shapes)
 		}
-		p = p.classic
+		p = p.styled[style]
 	}
 	m.seen.excess = m.seen.excess || p.excess
-	e := &m.event
 	e.Shape = p.shape
 	e.Values = m.values(p, o, e.Values[:0])
-	m.heads(p, o, e)
 	return e
 }
 
@@ -101,12 +101,8 @@ func (m *maker) values(p *plan, o *objects.Object, out []event.Value) []event.Va
 			out = append(out, event.Value{Field: uint16(p.unnamed), Kind: l.Kind, Text: l.Text})
 		}
 	}
-	if p.shell != nil {
-		for _, v := range out {
-			if int(v.Field) == p.unnamed {
-				out = p.shell.Append(out, v.Text)
-			}
-		}
+	if p.drawer != nil {
+		out = p.drawer.Draw(out)
 	}
 	return out
 }

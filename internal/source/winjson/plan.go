@@ -28,8 +28,8 @@ type plan struct {
 	message int   // run with the rendered text
 	unnamed int   // field number of Data, -1 for none
 	also    []int // runs whose values are values of Data too
-	shell   *winlog.PowerShell
-	classic *plan // the same for classic PowerShell, made when first needed
+	drawer  *winlog.Drawer
+	styled  [winlog.Styles]*plan // the same for events of other styles, made when first needed
 }
 
 // A fix is a change of a value into the form that the log itself has.
@@ -41,9 +41,9 @@ const (
 	asHexNumber     // NXLog writes keywords as signed decimals, Velociraptor all that is hexadecimal
 )
 
-// newPlan thinks about a sequence of paths. For classic PowerShell it adds the
-// fields that lie in the text.
-func newPlan(runs []*objects.Node, classic bool, shapes *winlog.Shapes) *plan {
+// newPlan thinks about a sequence of paths. It adds the fields that events of
+// a style have in values without a name.
+func newPlan(runs []*objects.Node, style winlog.Style, shapes *winlog.Shapes) *plan {
 	p := &plan{
 		time: -1, id: -1, channel: -1, computer: -1, provider: -1, record: -1,
 		utc: -1, stamp: -1, local: -1, received: -1, message: -1, unnamed: -1,
@@ -61,7 +61,7 @@ func newPlan(runs []*objects.Node, classic bool, shapes *winlog.Shapes) *plan {
 	for i, path := range paths {
 		targets[i] = f.target(path)
 	}
-	p.lay(f, targets, classic, shapes)
+	p.lay(f, targets, style, shapes)
 	if slices.Contains(paths, "System.EventID.Value") {
 		p.hexadecimal(targets)
 	}
@@ -69,7 +69,7 @@ func newPlan(runs []*objects.Node, classic bool, shapes *winlog.Shapes) *plan {
 }
 
 // lay gives each run its field.
-func (p *plan) lay(f family, targets []target, classic bool, shapes *winlog.Shapes) {
+func (p *plan) lay(f family, targets []target, style winlog.Style, shapes *winlog.Shapes) {
 	var l winlog.Layout
 	p.field = make([]int32, len(targets))
 	p.fix = make([]fix, len(targets))
@@ -92,10 +92,8 @@ func (p *plan) lay(f family, targets []target, classic bool, shapes *winlog.Shap
 		}
 	}
 	p.message = slices.IndexFunc(targets, func(t target) bool { return t.class == rendered })
-	p.layUnnamed(&l, f, targets, classic)
-	if classic {
-		p.shell = winlog.NewPowerShell(&l)
-	}
+	p.layUnnamed(&l, f, targets, style)
+	p.drawer = winlog.NewDrawer(style, &l)
 	p.layMessage(&l)
 	p.layHeaders(&l, targets)
 	p.shape = shapes.Of(&l)
@@ -116,7 +114,7 @@ func (p *plan) hexadecimal(targets []target) {
 // layUnnamed finds what stands for the values of Data elements without a name,
 // which rules know as Data: Winlogbeat numbers them, other flat exports have
 // them in the rendered text only.
-func (p *plan) layUnnamed(l *winlog.Layout, f family, targets []target, classic bool) {
+func (p *plan) layUnnamed(l *winlog.Layout, f family, targets []target, style winlog.Style) {
 	if f == winlogbeat6 || f == winlogbeat7 {
 		for i, t := range targets {
 			if number, ok := strings.CutPrefix(t.name, "param"); ok && t.class == own && strings.Trim(number, "0123456789") == "" {
@@ -125,13 +123,13 @@ func (p *plan) layUnnamed(l *winlog.Layout, f family, targets []target, classic 
 		}
 	}
 	bare := l.Empty()
-	if len(p.also) == 0 && p.message >= 0 && !l.Has(winlog.Unnamed) && (classic || bare) {
+	if len(p.also) == 0 && p.message >= 0 && !l.Has(winlog.Unnamed) && (style == winlog.ShellText || bare) {
 		p.also = append(p.also, p.message)
 	}
 	if bare && p.message >= 0 {
 		p.field[p.message] = int32(l.Data(winlog.Message))
 	}
-	if classic || len(p.also) > 0 {
+	if style == winlog.ShellText || len(p.also) > 0 {
 		p.unnamed = l.Data(winlog.Unnamed)
 	}
 }

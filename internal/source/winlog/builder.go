@@ -55,7 +55,7 @@ type step struct {
 	depth  int
 	likely *step // the kid that was taken last
 	kids   [roles]map[string]*step
-	plans  [4]*layout // plain, classic PowerShell, and both for partial exports
+	plans  [2][Styles]*layout // of whole exports and of partial ones
 }
 
 // Limits of a Builder.
@@ -168,9 +168,10 @@ func (b *Builder) First(role Role, name string) (text []byte) {
 // Fill makes the event of what was put in. Its origin is the caller's, but for
 // the record number. The event holds until the next Reset.
 func (b *Builder) Fill(e *event.Event) {
-	p := b.layout(0)
-	if p.channel >= 0 && string(b.values[p.channel].text) == PowerShellLog {
-		p = b.layout(1)
+	p := b.layout(Plain)
+	b.heads(p, e)
+	if style := StyleOf(e.Source.Channel, e.Source.EventID); style != Plain {
+		p = b.layout(style)
 	}
 	e.Shape = p.shape
 	b.out = e.Values[:0]
@@ -183,16 +184,11 @@ func (b *Builder) Fill(e *event.Event) {
 		v := b.values[p.also]
 		b.out = append(b.out, event.Value{Field: uint16(p.unnamed), Kind: v.kind, Text: v.text})
 	}
-	if p.shell != nil {
-		for _, v := range b.out {
-			if int(v.Field) == p.unnamed {
-				b.out = p.shell.Append(b.out, v.Text)
-			}
-		}
+	if p.drawer != nil {
+		b.out = p.drawer.Draw(b.out)
 	}
 	e.Values = b.out
 	b.seen.excess = b.seen.excess || p.excess
-	b.heads(p, e)
 }
 
 // heads sets what every event has.
@@ -279,29 +275,29 @@ type layout struct {
 	time, utc, id, channel, computer, provider, record int
 	also                                               int // value that stands for Data too, -1 for none
 	unnamed                                            int // number of Data
-	shell                                              *PowerShell
+	drawer                                             *Drawer
 }
 
-// layout returns what is known about the names put in; kind is 1 for classic
-// PowerShell.
-func (b *Builder) layout(kind int) *layout {
+// layout returns what is known about the names put in.
+func (b *Builder) layout(style Style) *layout {
+	plans := &b.at.plans[0]
 	if b.Partial {
-		kind += 2
+		plans = &b.at.plans[1]
 	}
-	if p := b.at.plans[kind]; p != nil {
+	if p := plans[style]; p != nil {
 		return p
 	}
 	steps := make([]*step, b.at.depth)
 	for s := b.at; s.parent != nil; s = s.parent {
 		steps[s.depth-1] = s
 	}
-	p := lay(steps, kind&1 > 0, b.Partial, b.shapes)
-	b.at.plans[kind] = p
+	p := lay(steps, style, b.Partial, b.shapes)
+	plans[style] = p
 	b.bytes += 16 * len(steps)
 	return p
 }
 
-func lay(steps []*step, classic, partial bool, shapes *Shapes) *layout {
+func lay(steps []*step, style Style, partial bool, shapes *Shapes) *layout {
 	p := &layout{
 		field: make([]int32, len(steps)), also: -1, unnamed: -1,
 		time: -1, utc: -1, id: -1, channel: -1, computer: -1, provider: -1, record: -1,
@@ -320,18 +316,16 @@ func lay(steps []*step, classic, partial bool, shapes *Shapes) *layout {
 	}
 	message := slices.IndexFunc(steps, func(s *step) bool { return s.role == Rendered })
 	bare := l.Empty()
-	if partial && message >= 0 && !l.Has(Unnamed) && (classic || bare) {
+	if partial && message >= 0 && !l.Has(Unnamed) && (style == ShellText || bare) {
 		p.also = message
 	}
 	if bare && message >= 0 {
 		p.field[message] = int32(l.Data(Message)) // what the event says
 	}
-	if p.also >= 0 || classic && l.Has(Unnamed) {
+	if p.also >= 0 {
 		p.unnamed = l.Data(Unnamed)
 	}
-	if classic && p.unnamed >= 0 {
-		p.shell = NewPowerShell(&l)
-	}
+	p.drawer = NewDrawer(style, &l)
 	if message >= 0 && !bare {
 		p.field[message] = int32(l.Header(Message))
 	}

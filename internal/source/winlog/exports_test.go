@@ -76,6 +76,11 @@ func own() []evtx.Entry {
 			e.Channel, e.Provider, e.EventID, e.GUID = "Windows PowerShell", "PowerShell", 400, ""
 			e.Data = []evtx.Datum{{Value: []string{"Available", "None", "\tNewEngineState=Available\r\n\tSequenceNumber=1\r\n\tHostId=2\r\n\tEngineVersion=2.0"}}}
 		}),
+		with(func(e *evtx.Entry) {
+			e.Channel, e.Provider, e.EventID, e.GUID = "RPCFW", "RPCFW", 3, ""
+			e.Data = []evtx.Datum{{Value: []string{"NdrServerCallAll", "712", `C:\Windows\System32\lsass.exe`, "ncacn_ip_tcp", "49667", "192.0.2.9",
+				"e3514235-4b06-11d1-ab04-00c04fc2dcd2", "3", `CORP\eve`, "PKT_PRIVACY", "NEGOTIATE", "50123", "192.0.2.1", "49667"}}}
+		}),
 	}
 }
 
@@ -401,7 +406,7 @@ func securityEvent(rs []record) string {
 func placed(r record) bool {
 	p, id := r.event.Source.Provider, r.event.Source.EventID
 	return r.user == "" && (p == "Microsoft-Windows-Sysmon" && id == 1 && len(r.data) >= 21 && r.data[0].name == "RuleName" ||
-		p == "Microsoft-Windows-Security-Auditing" && id == 4624 && len(r.data) == 27)
+		p == "Microsoft-Windows-Security-Auditing" && id == 4624 && len(r.data) == 27 || p == "RPCFW")
 }
 
 func getWinEvent(r record) string {

@@ -203,6 +203,8 @@ var labels = map[string]string{
 	"Object/Object Name": "ObjectName", "Object/Object Type": "ObjectType", "Object/Object Server": "ObjectServer", "Object/Handle ID": "HandleId",
 	"Process Information/Process ID": "ProcessId", "Process Information/Process Name": "ProcessName",
 	"Process Information/Caller Process Name": "ProcessName", "Process Information/Caller Process ID": "ProcessId",
+	"Process Information/Image Path": "Image", "Network Information/Client Network Address": "IpAddress",
+	"RPC Information/InterfaceUuid": "InterfaceUuid", "RPC Information/OpNum": "OpNum",
 	"/New Process ID": "NewProcessId", "/New Process Name": "NewProcessName", "/Creator Process ID": "ProcessId",
 	"/Creator Process Name": "ParentProcessName", "/Process Command Line": "CommandLine", "/Token Elevation Type": "TokenElevationType",
 	"/Mandatory Label": "MandatoryLabel", "/Logon Type": "LogonType", "/Workstation Name": "WorkstationName",

@@ -1,6 +1,6 @@
 // Package winlog holds what all readers of Windows events must agree on, so
 // that a record has the same fields whichever export it comes from: how fields
-// are named, which name wins, and what is drawn from classic PowerShell text.
+// are named, which name wins, and what is drawn from values without a name.
 //
 // Names: what stands in EventData, or below the one element in UserData, goes
 // by its own name. What stands in System goes by the names that Sigma rules
