@@ -47,6 +47,24 @@ func Parse(name string, data []byte) ([]Document, []Diagnostic) {
 	return p.library(), p.diags
 }
 
+// CheckYAML says what keeps a file from being read as YAML, whatever it holds:
+// rule or not. It returns nothing for a file that can be read.
+func CheckYAML(name string, data []byte) []Diagnostic {
+	p := &parser{file: name, data: data}
+	if _, ok := quickNodes(data); ok {
+		return nil
+	}
+	loader, err := yaml.NewLoader(bytes.NewReader(data))
+	for err == nil {
+		var root yaml.Node
+		err = loader.Load(&root)
+	}
+	if err != io.EOF {
+		p.yamlError(err)
+	}
+	return p.diags
+}
+
 // library reads the documents with the YAML library.
 func (p *parser) library() (docs []Document) {
 	loader, err := yaml.NewLoader(bytes.NewReader(p.data))
@@ -94,10 +112,25 @@ func (p *parser) yamlError(err error) {
 		}
 	}
 	hint := ""
-	if !utf8.Valid(p.data) {
+	if at := invalidUTF8(p.data); at >= 0 {
 		hint = "the file is not UTF-8"
+		if s.line == 0 {
+			s.line, s.col = 1+bytes.Count(p.data[:at], []byte("\n")), 1
+		}
 	}
 	p.fail(s, hint, "not valid YAML: %s", yamlMessage(err))
+}
+
+// invalidUTF8 returns where data stops being UTF-8, -1 when it does not.
+func invalidUTF8(data []byte) int {
+	for i := 0; i < len(data); {
+		r, n := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && n <= 1 {
+			return i
+		}
+		i += n
+	}
+	return -1
 }
 
 var yamlLine = regexp.MustCompile(`line (\d+)`)

@@ -91,20 +91,56 @@ func (f *ruleFile) read(fsys fs.FS) {
 	if f.data, f.err = fs.ReadFile(fsys, f.inner); f.err != nil {
 		return
 	}
-	if f.other = !holdsRules(f.data); !f.other {
+	if holdsRules(f.data) {
 		f.docs, f.diags = sigma.Parse(f.name, f.data)
+		return
 	}
+	// A rule whose YAML is broken may not show its keys any more: only a file
+	// that can be read, and holds no rule, is none of ours.
+	f.diags = sigma.CheckYAML(f.name, f.data)
+	f.other = len(f.diags) == 0
 }
 
+// mainKeys tell the kinds of document apart.
+var mainKeys = []string{"detection", "correlation", "filter"}
+
 // holdsRules tells rule files from the other YAML of a rule repository: one of
-// the main keys begins a line.
+// the main keys begins a line, plain or quoted, or the file is in flow style
+// (JSON is) and names a log source too.
 func holdsRules(data []byte) bool {
-	for _, key := range []string{"detection:", "correlation:", "filter:"} {
-		if i := bytes.Index(data, []byte(key)); i == 0 || i > 0 && bytes.Contains(data, []byte("\n"+key)) {
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return true // UTF-16, which YAML allows; its keys are not looked for
+	}
+	flow := bytes.HasPrefix(bytes.TrimLeft(data, "\ufeff \t\r\n-"), []byte("{"))
+	for _, key := range mainKeys {
+		if keyBeginsLine(data, key) || flow && bytes.Contains(data, []byte(key)) && bytes.Contains(data, []byte("title")) {
 			return true
 		}
 	}
-	return false
+	return keyBeginsLine(data, "logsource")
+}
+
+// keyBeginsLine reports whether a line of data begins with the key, plain or
+// in quotes, blanks before the colon allowed.
+func keyBeginsLine(data []byte, key string) bool {
+	for at := 0; ; at++ {
+		i := bytes.Index(data[at:], []byte(key))
+		if i < 0 {
+			return false
+		}
+		at += i
+		before := bytes.TrimRight(data[:at], `"'`)
+		after := bytes.TrimLeft(data[at+len(key):], "\"' ")
+		if bytes.HasPrefix(after, []byte(":")) && startsLine(before) {
+			return true
+		}
+	}
+}
+
+// startsLine reports whether the text ends where a line begins.
+func startsLine(before []byte) bool {
+	before = bytes.TrimPrefix(before, []byte("\ufeff"))
+	return len(before) == 0 || before[len(before)-1] == '\n' || before[len(before)-1] == '\r'
 }
 
 // digestOf hashes the rule files, names and bytes.

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -100,7 +101,7 @@ func (r *Rules) shown(rule *sigma.Rule) bool {
 func LoadRules(ctx context.Context, sources []RuleSource, opt RuleOptions) (*Rules, error) {
 	out := &Rules{index: make(map[*sigma.Rule]int), base: make(map[int]bool), baseOnly: make(map[*sigma.Correlation]bool)}
 	var docs []sigma.Document
-	seen := make(map[string]string) // id -> where
+	seen := make(map[string]*ruleFile) // by id
 	for _, src := range sources {
 		files, err := listRuleFiles(ctx, src)
 		if err != nil {
@@ -116,10 +117,11 @@ func LoadRules(ctx context.Context, sources []RuleSource, opt RuleOptions) (*Rul
 			out.reject(f)
 			for _, d := range f.docs {
 				if id := d.Head().ID; id != "" {
-					if _, dup := seen[id]; dup {
+					if first, dup := seen[id]; dup {
+						out.duplicate(d.Head(), f, first)
 						continue
 					}
-					seen[id] = f.name
+					seen[id] = f
 				}
 				docs = append(docs, d)
 				set.Rules++
@@ -132,6 +134,14 @@ func LoadRules(ctx context.Context, sources []RuleSource, opt RuleOptions) (*Rul
 	}
 	out.compile(choose(docs, opt))
 	return out, nil
+}
+
+// duplicate tells that a document is not used because its id is taken. The same
+// file in two sources (a set that is installed and given) is nothing to tell.
+func (r *Rules) duplicate(m *sigma.Meta, f, first *ruleFile) {
+	if f == first || !bytes.Equal(f.data, first.data) {
+		r.problem(f.name, m.Line, fmt.Sprintf("id %s is loaded already, from %s", m.ID, first.name))
+	}
 }
 
 // reject takes over why documents of a file are not used.
@@ -179,8 +189,8 @@ func choose(docs []sigma.Document, opt RuleOptions) (chosen []sigma.Document, ba
 	bases = make(map[sigma.Document]bool)
 	for _, d := range docs {
 		m := d.Head()
-		_, isFilter := d.(*sigma.Filter)
-		switch {
+		switch filter, isFilter := d.(*sigma.Filter); {
+		case isFilter && leftOut(filter, docs, opt):
 		case isFilter || opt.wants(m):
 			chosen = append(chosen, d)
 		case needed[m.ID] || needed[m.Name]:
@@ -189,6 +199,21 @@ func choose(docs []sigma.Document, opt RuleOptions) (chosen []sigma.Document, ba
 		}
 	}
 	return chosen, bases
+}
+
+// leftOut reports whether a filter is for nothing but rules that the options
+// leave out: then it is not at fault when it has nothing to do.
+func leftOut(f *sigma.Filter, docs []sigma.Document, opt RuleOptions) bool {
+	found := false
+	for _, d := range docs {
+		if r, ok := d.(*sigma.Rule); ok && f.Applies(r) {
+			if opt.wants(&r.Meta) {
+				return false
+			}
+			found = true
+		}
+	}
+	return found
 }
 
 // wants reports whether the options ask for a rule.
@@ -252,10 +277,15 @@ func (r *Rules) compile(docs []sigma.Document, bases map[sigma.Document]bool) {
 // RuleText returns the file that a rule with this [sigma.Meta.Path] came from.
 func RuleText(sources []RuleSource, shown string) ([]byte, error) {
 	for _, src := range sources {
-		if inner, ok := strings.CutPrefix(shown, src.Name+"/"); ok {
-			if data, err := fs.ReadFile(src.FS, inner); err == nil {
-				return data, nil
-			}
+		inner, ok := strings.CutPrefix(shown, src.Name+"/")
+		if src.Name == "." { // which paths do not show
+			inner, ok = shown, true
+		}
+		if !ok {
+			continue
+		}
+		if data, err := fs.ReadFile(src.FS, inner); err == nil {
+			return data, nil
 		}
 	}
 	return nil, fmt.Errorf("reading %s: %w", shown, fs.ErrNotExist)
