@@ -44,7 +44,7 @@ type Decoder struct {
 
 	defs    [4096]defEntry
 	gen     uint32
-	layouts [1024]*Layout
+	layouts [1024]usedLayout
 	memos   [256]*jsonMemo
 	slots   []slot
 	insts   []instance
@@ -61,6 +61,12 @@ type Decoder struct {
 }
 
 type budgets struct{ defs, nodes, attempts, values, output int }
+
+// A usedLayout is a layout and the chunk it was last used in.
+type usedLayout struct {
+	layout *Layout
+	gen    uint32
+}
 
 // defEntry remembers what stands at an offset of the current chunk.
 type defEntry struct {
@@ -207,14 +213,19 @@ func (d *Decoder) layout() (*Layout, Class) {
 		h = (h ^ in.prog.id ^ uint32(in.count)<<20 ^ uint32(in.parent)<<10) * 0x9e3779b1
 	}
 	e := &d.layouts[h>>22]
-	if l := *e; l != nil && l.is(d.insts) {
-		return l, NoDamage
+	known := e.layout != nil && e.layout.is(d.insts)
+	if known && e.gen == d.gen {
+		return e.layout, NoDamage
 	}
+	// Each chunk pays for the layouts it uses, known or not: what a decoder has
+	// read before must not decide what a chunk gives.
 	if d.left.nodes < 0 {
 		return nil, OverBudget
 	}
-	l := d.store.layout(d.insts)
-	d.left.nodes -= l.cost
-	*e = l
-	return l, NoDamage
+	if !known {
+		e.layout = d.store.layout(d.insts)
+	}
+	e.gen = d.gen
+	d.left.nodes -= e.layout.cost
+	return e.layout, NoDamage
 }

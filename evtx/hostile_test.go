@@ -159,6 +159,41 @@ func TestLostTemplateIsLentByAnotherStore(t *testing.T) {
 	}
 }
 
+// otherChunk holds one record whose template has as many values as the sample,
+// under other names.
+func otherChunk() []byte {
+	c := newChunk()
+	c.record(func() {
+		c.define(0x55667788, func() {
+			c.open("Event", -1, false).content().open("EventData", -1, false).content()
+			for i := range 10 {
+				c.leaf("Other", i, evtx.TypeString)
+			}
+			c.end().end()
+		})
+		c.values(sampleValues(1, "x", val{0x81, nil})...)
+	})
+	return c.bytes()
+}
+
+func TestALentTemplateIsNotTakenForOneOfTheDecodersOwn(t *testing.T) {
+	whole := sampleChunk(2)
+	lent := evtx.NewStore()
+	evtx.NewDecoder(lent).Chunk(whole, 0, func(*evtx.Record) bool { return true })
+	first := int(binary.LittleEndian.Uint32(whole[516:]))
+	torn := bytes.Clone(whole)
+	clear(torn[512 : 512+first])
+	binary.LittleEndian.PutUint32(torn[48:], 512)
+	d := evtx.NewDecoder(evtx.NewStore())
+	d.Carve, d.Foreign = true, lent
+	d.Chunk(otherChunk(), 0, func(*evtx.Record) bool { return true }) // its own first template
+	got := ""
+	d.Chunk(torn, 0, func(r *evtx.Record) bool { got = r.Channel(); return true })
+	if got != "Security" {
+		t.Errorf("channel %q, want Security: the names of another template", got)
+	}
+}
+
 // deepChunk nests literal elements n deep.
 func deepChunk(n int) []byte {
 	c := newChunk()

@@ -20,7 +20,6 @@ const (
 // given one [Layout]. It is safe for concurrent use. Its size is bounded;
 // beyond the bounds records are still read, at the price of compiling again.
 type Store struct {
-	nextID  atomic.Uint32
 	mu      sync.RWMutex
 	defs    map[defKey][]*program
 	short   map[uint32][]*program // by the GUID's first DWORD, for carving
@@ -98,9 +97,14 @@ func (s *Store) add(c []byte, def definition, p *program) *program {
 	return p
 }
 
+// programIDs numbers the programs of all stores: a record may use programs of
+// two, its decoder's own and the one that lends it templates, and its layout is
+// known by their numbers.
+var programIDs atomic.Uint32
+
 // number gives a program its number without keeping it.
 func (s *Store) number(p *program) *program {
-	p.id = s.nextID.Add(1)
+	p.id = programIDs.Add(1)
 	return p
 }
 
@@ -144,7 +148,7 @@ func (s *Store) findLiteral(skeleton []byte) *program {
 		return p
 	}
 	p = compileSkeleton(skeleton)
-	p.id = s.nextID.Add(1)
+	p.id = programIDs.Add(1)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if q := s.literal[string(skeleton)]; q != nil {
