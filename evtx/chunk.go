@@ -61,20 +61,34 @@ func (w *chunkWalk) run() {
 	if string(c[:8]) != chunkMagic || w.size < chunkHeaderSize {
 		w.rep.BadMagic = true
 		w.skip(BadMagic, 0, w.size)
+		if w.lost() {
+			w.rep.Damaged++
+		}
 		w.carve(0, w.size)
 		return
 	}
 	w.header()
 	w.rep.Header = chunkHeaderSize
-	if w.size < ChunkSize {
-		w.damage(Truncated, w.size, 0, 0)
-		w.rep.Truncated = true
-	}
+	w.rep.Truncated = w.size < ChunkSize
 	end := chunkHeaderSize
 	if w.head.lastID != unusedID {
 		end = w.live()
 	}
+	if w.rep.Truncated { // told last: damage is listed by offset
+		w.damage(Truncated, w.size, 0, 0)
+	}
 	w.rest(end)
+}
+
+// lost reports whether a chunk without signature has a record in it: then
+// something was lost, and not only a block of junk met.
+func (w *chunkWalk) lost() bool {
+	for p := 0; p+recordOverhead <= w.size; p += 8 {
+		if w.d.plausible(p, w.size) {
+			return true
+		}
+	}
+	return false
 }
 
 // rest accounts for what follows the live records, and carves it.
@@ -104,7 +118,7 @@ func (w *chunkWalk) header() {
 	}
 	if free := w.head.free; free >= chunkHeaderSize && free <= ChunkSize {
 		if crc32.ChecksumIEEE(c[chunkHeaderSize:free]) != u32(c, 52) {
-			w.damage(DataCRC, chunkHeaderSize, free-chunkHeaderSize, 0)
+			w.damage(DataCRC, chunkHeaderSize, max(0, min(free, w.size)-chunkHeaderSize), 0)
 		}
 	}
 }

@@ -104,7 +104,7 @@ func TestCornerCasesGiveTheirLiveRecords(t *testing.T) {
 		{"sysmon.evtx", 358, 0},
 		{"sample-with-irregular-bool-values.evtx", 3028, 0},
 		{"sample-with-zero-data-size-event.evtx", 335, 1},
-		{"sample_with_a_bad_chunk_magic.evtx", 270, 3},
+		{"sample_with_a_bad_chunk_magic.evtx", 270, 5}, // 3 records and 2 chunks
 		{"2-vss_0-Microsoft-Windows-RemoteDesktopServices-RdpCoreTS%4Operational.evtx", 1910, 27},
 		{"2-vss_0-Microsoft-Windows-TerminalServices-RemoteConnectionManager%4Operational.evtx", 1774, 1},
 		{"2-vss_7-System.evtx", 1160, 0},

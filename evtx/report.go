@@ -18,7 +18,7 @@ type ChunkReport struct {
 
 	Records   int // live records yielded, recovered ones included
 	Recovered int // of those, found behind damage
-	Damaged   int // stretches in the live part that held a record but gave none
+	Damaged   int // stretches that held a record but gave none; a chunk without signature is one
 
 	Candidates int // carving: places that look like a record
 	Carved     int // yielded, low trust

@@ -111,7 +111,7 @@ func (reading) End() []byte             { return nil }
 // reasons of the first few files.
 func nothingRead(files []*scan.File) error {
 	for _, f := range files {
-		if f.Skipped == "" {
+		if whyUnread(f) == "" {
 			return nil
 		}
 	}
@@ -123,9 +123,21 @@ func nothingRead(files []*scan.File) error {
 	if f.Member != "" {
 		name += "!/" + f.Member
 	}
-	text := fmt.Errorf("nothing could be read: %s: %s", name, f.Skipped)
+	text := fmt.Errorf("nothing could be read: %s: %s", name, whyUnread(f))
 	if n := len(files) - 1; n > 0 {
 		text = fmt.Errorf("%w (and %d more)", text, n)
 	}
 	return &hintError{text, "docs/formats.md lists what tyto reads; --as and --map tell it what a log of unknown form is"}
+}
+
+// whyUnread says why a file gave nothing: it was skipped, or what it holds is
+// damaged to the last record. A whole log without records was read.
+func whyUnread(f *scan.File) string {
+	switch {
+	case f.Skipped != "":
+		return f.Skipped
+	case f.Records == 0 && len(f.Damage) > 0:
+		return "damaged (" + f.Damage[0].Reason + "), no record could be read"
+	}
+	return ""
 }
