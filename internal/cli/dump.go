@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"tyto/evtx"
 	"tyto/internal/event"
@@ -10,11 +11,19 @@ import (
 	"tyto/internal/source"
 )
 
-// dumpCmd prints records whole, in the order of the evidence.
+// dumpCmd prints records whole, each log's in the order of their record ids.
 type dumpCmd struct {
 	Paths         []string `arg:"" help:"Event log files, folders and archives; - is standard input." name:"file"`
 	Format        string   `help:"json (as evtx_dump prints it), flat, xml or csv." enum:"json,flat,xml,csv" default:"json" short:"f"`
 	evidenceFlags `embed:""`
+
+	orders sync.Map // *scan.File -> *chunkOrder
+}
+
+// order returns the order of one log's chunks, the same for all workers.
+func (c *dumpCmd) order(f *scan.File) *chunkOrder {
+	o, _ := c.orders.LoadOrStore(f, &chunkOrder{})
+	return o.(*chunkOrder)
 }
 
 // Run implements the command.
@@ -65,12 +74,13 @@ func (s *session) tellDamage(files []*scan.File) {
 
 // A dumper renders the records of one worker.
 type dumper struct {
-	cmd  *dumpCmd
-	dec  *evtx.Decoder
-	job  *scan.Job
-	buf  []byte
-	read []byte
-	flat []byte
+	cmd    *dumpCmd
+	dec    *evtx.Decoder
+	job    *scan.Job
+	buf    []byte
+	read   []byte // of the log, from readAt on
+	readAt int64
+	flat   []byte
 }
 
 // Begin implements scan.Consumer.

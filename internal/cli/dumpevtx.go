@@ -4,37 +4,72 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"errors"
+	"io"
 	"strconv"
 
 	"tyto/evtx"
 	"tyto/internal/report/inert"
+	"tyto/internal/scan"
 	"tyto/internal/source"
 )
 
-// readChunks renders the records of one part.
+// readChunks renders the records of one part: of as many chunks as the part
+// has, in the order of their records over the whole log.
 func (d *dumper) readChunks(ctx context.Context, in *source.Input, part source.Part) source.Report {
 	var rep source.Report
-	file, err := evtx.Open(in, in.Size)
-	if err != nil {
-		rep.Notes = append(rep.Notes, err.Error())
-		return rep
+	order := d.cmd.order(d.job.File)
+	order.find(in)
+	if part.From == 0 && !bytes.HasPrefix(in.Head, []byte(fileMagic)) || in.Size < evtxHeader {
+		rep.Damage = append(rep.Damage, source.Damage{Length: order.start, Reason: evtx.BadMagic.String()})
 	}
-	first := max(0, (part.From-file.ChunkOffset(0))/evtx.ChunkSize)
-	n := int((part.To - file.ChunkOffset(first) + evtx.ChunkSize - 1) / evtx.ChunkSize)
-	if d.read, err = file.ReadChunks(d.read, first, n); err != nil {
-		rep.Notes = append(rep.Notes, err.Error())
-	}
-	for at := 0; at < len(d.read) && ctx.Err() == nil; at += evtx.ChunkSize {
-		chunk := d.read[at:min(at+evtx.ChunkSize, len(d.read))]
-		c := d.dec.Chunk(chunk, file.ChunkOffset(first)+int64(at), d.render)
-		rep.Records += int64(c.Records + c.Carved)
-		rep.Recovered += int64(c.Recovered + c.Carved)
-		rep.Damaged += int64(c.Damaged)
+	d.read = d.read[:0]
+	from := max(part.From, order.start)
+	for i := (from - order.start) / evtx.ChunkSize; order.start+i*evtx.ChunkSize < part.To && ctx.Err() == nil; i++ {
+		at := order.at(i)
+		chunk, err := d.chunk(in, at, order.ahead(part))
+		if err != nil {
+			rep.Damage = append(rep.Damage, source.Damage{Offset: at, Length: evtx.ChunkSize, Reason: "read error"})
+			rep.Notes = append(rep.Notes, err.Error())
+		}
+		addChunk(&rep, d.dec.Chunk(chunk, at, d.render))
 		if !d.flush() {
 			break
 		}
 	}
 	return rep
+}
+
+// chunk returns the chunk at an offset; the last one may be cut. When it is not
+// among those read before, it reads up to the given number of bytes.
+func (d *dumper) chunk(in *source.Input, at, ahead int64) (chunk []byte, err error) {
+	if at < d.readAt || at >= d.readAt+int64(len(d.read)) {
+		n := max(0, min(ahead, in.Size-at))
+		if d.read = d.read[:0]; int64(cap(d.read)) < n {
+			d.read = make([]byte, 0, n)
+		}
+		d.readAt = at
+		var got int
+		got, err = in.ReadAt(d.read[:n], at)
+		d.read = d.read[:got]
+		if int64(got) == n || errors.Is(err, io.EOF) {
+			err = nil
+		}
+	}
+	rest := d.read[min(at-d.readAt, int64(len(d.read))):]
+	return rest[:min(len(rest), evtx.ChunkSize)], err
+}
+
+// addChunk adds up what became of the chunks.
+func addChunk(rep *source.Report, c evtx.ChunkReport) {
+	rep.Records += int64(c.Records + c.Carved)
+	rep.Recovered += int64(c.Recovered + c.Carved)
+	rep.Damaged += int64(c.Damaged)
+	for _, x := range c.Damage {
+		if x.Class != evtx.IDGap && x.Class != evtx.DuplicateID && len(rep.Damage) < scan.MaxDamage {
+			rep.Damage = append(rep.Damage, source.Damage{Offset: x.Offset, Length: x.Length, Reason: x.Class.String()})
+		}
+	}
 }
 
 // render appends one record in the chosen format.
@@ -81,7 +116,7 @@ func (d *dumper) appendCSV(dst []byte, r *evtx.Record) []byte {
 	cells := []string{
 		r.TimeCreated().Time().UTC().Format("2006-01-02T15:04:05.0000000Z"),
 		r.Computer(), r.Channel(), r.Provider(), strconv.Itoa(r.EventID()),
-		strconv.FormatUint(r.ID, 10), strconv.FormatBool(r.Carved), string(d.flat),
+		strconv.FormatUint(r.EventRecordID(), 10), strconv.FormatBool(r.Carved), string(d.flat),
 		d.job.File.Path, d.job.File.Member, strconv.FormatInt(r.Offset, 10),
 	}
 	return appendCSVLine(dst, cells)

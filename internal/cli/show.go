@@ -11,6 +11,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"tyto/evtx"
@@ -42,6 +44,9 @@ func (c *showCmd) Run(ctx context.Context, s *session) error {
 		writeFinding(w, f)
 		if rawErr != nil {
 			fmt.Fprintf(w, "\nraw record: %s\n", inert.Text(rawErr.Error()))
+			if _, err := os.Stat(f.Origin.File); errors.Is(err, fs.ErrNotExist) && !filepath.IsAbs(f.Origin.File) {
+				fmt.Fprintln(w, "the path is as the hunt was given it: run tyto show where the hunt was run")
+			}
 			return nil
 		}
 		fmt.Fprintf(w, "\nraw record\n%s\n", inertLines(raw))
@@ -180,7 +185,7 @@ func inertLines(raw []byte) string {
 
 // rawRecord goes back to the evidence and renders the record anew.
 func rawRecord(ctx context.Context, env *Env, o event.Origin, asJSON bool) ([]byte, error) {
-	for in, skip := range source.Walk(ctx, []string{o.File}, source.Options{TempDir: env.TempDir}) {
+	for in, skip := range source.Walk(ctx, []string{onDisk(o.File)}, source.Options{TempDir: env.TempDir}) {
 		if skip != nil {
 			if skip.Member == o.Member {
 				return nil, fmt.Errorf("%s: %s", o.File, skip.Reason)
@@ -194,8 +199,33 @@ func rawRecord(ctx context.Context, env *Env, o event.Origin, asJSON bool) ([]by
 		defer in.Close()
 		return recordOf(ctx, in, o, asJSON)
 	}
-	return nil, fmt.Errorf("%s!/%s: not found any more", o.File, o.Member)
+	place := o.File
+	if o.Member != "" {
+		place += "!/" + o.Member
+	}
+	return nil, fmt.Errorf("%s: not found any more", place)
 }
+
+// onDisk returns the name of a file as the disk has it: names that are not
+// UTF-8 are told with their odd bytes written out, as \xff.
+func onDisk(told string) string {
+	if _, err := os.Lstat(told); err == nil {
+		return told
+	}
+	name := oddByte.ReplaceAllStringFunc(told, func(s string) string {
+		n, err := strconv.ParseUint(s[2:], 16, 8)
+		if err != nil {
+			return s
+		}
+		return string([]byte{byte(n)})
+	})
+	if _, err := os.Lstat(name); err != nil {
+		return told
+	}
+	return name
+}
+
+var oddByte = regexp.MustCompile(`\\x[89a-fA-F][0-9a-fA-F]`)
 
 func recordOf(ctx context.Context, in *source.Input, o event.Origin, asJSON bool) ([]byte, error) {
 	format := source.Identify(formats.All(formats.Options{Carve: true}), in)
@@ -230,19 +260,16 @@ func recordOf(ctx context.Context, in *source.Input, o event.Origin, asJSON bool
 
 // evtxRecord renders the record at the origin's offset as XML or JSON.
 func evtxRecord(in *source.Input, o event.Origin, asJSON bool) ([]byte, error) {
-	file, err := evtx.Open(in, in.Size)
-	if err != nil {
-		return nil, err
-	}
 	dec := evtx.NewDecoder(evtx.NewStore())
 	dec.Carve = true
-	index := (o.Offset - file.ChunkOffset(0)) / evtx.ChunkSize
-	chunk, err := file.ReadChunks(nil, index, 1)
-	if err != nil {
+	start := chunkStart(in)
+	start += max(0, o.Offset-start) / evtx.ChunkSize * evtx.ChunkSize
+	chunk := make([]byte, max(0, min(evtx.ChunkSize, in.Size-start)))
+	if n, err := in.ReadAt(chunk, start); n < len(chunk) && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	var out []byte
-	dec.Chunk(chunk, file.ChunkOffset(index), func(r *evtx.Record) bool {
+	dec.Chunk(chunk, start, func(r *evtx.Record) bool {
 		if r.Offset != o.Offset {
 			return true
 		}
