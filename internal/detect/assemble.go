@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,14 +22,13 @@ type assembler struct {
 	attack   *attack.Table
 	namer    *namer
 	observer observer
-	keep     bool // copies are findings of their own
 }
 
 // finding tells a hit whole.
 func (a *assembler) finding(h *hit) *Finding {
 	f, key := a.subject(h)
 	f.ID = findingID(key, h.id[:])
-	if a.keep { // copies must not share an id when each is shown
+	if h.again { // copies must not share an id when each is shown
 		place := fmt.Sprintf("%s\x00%s\x00%d\x00%d", h.origin.File, h.origin.Member, h.origin.Offset, h.origin.Line)
 		f.ID = findingID(key, h.id[:], []byte(place))
 	}
@@ -36,6 +36,7 @@ func (a *assembler) finding(h *hit) *Finding {
 	f.Log, f.EventID, f.RecordID = h.source.Log(), h.source.EventID, h.record
 	f.Origin, f.Carved = h.origin, h.carved
 	f.Copies = h.copies
+	slices.SortFunc(f.Copies, compareOrigins)
 	if h.copied > len(h.copies) {
 		f.CopyCount = h.copied
 	}

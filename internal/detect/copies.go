@@ -61,8 +61,40 @@ func (c *copier) take(h *hit) {
 	}
 	c.merged++
 	first.copied++
+	if first.carved && !h.carved {
+		first.stand(h)
+	}
 	if len(first.copies) < copyListed {
 		first.copies = append(first.copies, h.origin)
+	}
+}
+
+// stand lets a carved hit rest on a copy that is no leftover, which deserves
+// more trust.
+func (h *hit) stand(on *hit) {
+	h.origin, on.origin = on.origin, h.origin
+	h.reasons, h.fields, h.carved = on.reasons, on.fields, false
+}
+
+// mark yields all hits of in as they are, copies marked as such.
+func (c *copier) mark(in iter.Seq2[*hit, error]) iter.Seq2[*hit, error] {
+	return func(yield func(*hit, error) bool) {
+		c.byKey = make(map[copyKey]*hit)
+		for h, err := range in {
+			if err == nil {
+				c.release(h.time.Add(-copyWindow), func(*hit, error) bool { return true })
+				key := copyKey{h.rule, h.id}
+				if h.again = c.byKey[key] != nil; h.again {
+					c.merged++
+				} else {
+					c.byKey[key] = h
+					c.waiting = append(c.waiting, h)
+				}
+			}
+			if !yield(h, err) {
+				return
+			}
+		}
 	}
 }
 

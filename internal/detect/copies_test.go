@@ -2,6 +2,7 @@ package detect
 
 import (
 	"iter"
+	"slices"
 	"testing"
 	"time"
 
@@ -77,5 +78,32 @@ func TestABurstWithinOneSecondStaysBounded(t *testing.T) {
 	}
 	if c.early != 9 { // the newest one is taken after its predecessors were looked at
 		t.Errorf("%d hits were let go early", c.early)
+	}
+}
+
+func TestAFindingRestsOnALiveCopyRatherThanOnACarvedOne(t *testing.T) {
+	left, live := copyOf(1, 1, 0, "a"), copyOf(1, 1, 0, "b")
+	left.carved, left.reasons = true, []Reason{{Field: "unknown"}}
+	live.reasons = []Reason{{Field: "Image"}}
+	got := folded(t, &copier{}, left, live)
+	if len(got) != 1 || got[0].carved || got[0].origin.File != "b" || got[0].reasons[0].Field != "Image" {
+		t.Fatalf("got %+v", got)
+	}
+	if c := got[0].copies; len(c) != 1 || c[0].File != "a" {
+		t.Errorf("copies are %v", c)
+	}
+}
+
+func TestKeptCopiesAreMarkedAndCounted(t *testing.T) {
+	c := &copier{}
+	var again []bool
+	for h, err := range c.mark(hitsOf(copyOf(1, 1, 0, "a"), copyOf(1, 1, 0, "b"), copyOf(2, 1, 0, "a"), copyOf(1, 1, 2*time.Second, "a"))) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		again = append(again, h.again)
+	}
+	if want := []bool{false, true, false, false}; !slices.Equal(again, want) || c.merged != 1 {
+		t.Errorf("copies %v, want %v; %d counted", again, want, c.merged)
 	}
 }

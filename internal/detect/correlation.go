@@ -33,7 +33,7 @@ func (h *hunt) correlate(a *assembler) ([]*Finding, correlate.Stats, error) {
 		h.opt.Scan.Progress.Found.Add(1)
 	}
 	var number eventNumber
-	for fact, err := range h.fold(&copier{}, h.facts) {
+	for fact, err := range (&copier{}).fold(h.facts.sorted()) {
 		if err != nil {
 			return nil, runtime.Stats(), err
 		}

@@ -26,7 +26,8 @@ type hit struct {
 	fields   []NamedValue
 	captured []capture // what correlations group by or count, in the plan's order
 	copies   []event.Origin
-	copied   int // all copies, the listed ones included
+	copied   int  // all copies, the listed ones included
+	again    bool // a copy of a hit before, where copies are kept
 }
 
 // A capture is the value of a field that a correlation asked for.

@@ -128,7 +128,7 @@ func (h *hunt) fail(err error) {
 // stageTwo runs correlations over the facts, then hands out findings and
 // alerts in the order of time.
 func (h *hunt) stageTwo(found func(*Finding) error) (correlate.Stats, error) {
-	a := &assembler{rules: h.opt.Rules, intel: h.opt.Intel, attack: h.opt.Attack, namer: newNamer(), keep: h.opt.KeepDuplicates}
+	a := &assembler{rules: h.opt.Rules, intel: h.opt.Intel, attack: h.opt.Attack, namer: newNamer()}
 	alerts, stats, err := h.correlate(a)
 	if err != nil {
 		return stats, err
@@ -140,7 +140,7 @@ func (h *hunt) stageTwo(found func(*Finding) error) (correlate.Stats, error) {
 	alerts = append(alerts, matches...)
 	slices.SortStableFunc(alerts, compareFindings)
 	c := &copier{}
-	for hit, err := range h.fold(c, h.findings) {
+	for hit, err := range h.reported(c) {
 		if err != nil {
 			return stats, err
 		}
@@ -166,11 +166,14 @@ func (h *hunt) stageTwo(found func(*Finding) error) (correlate.Stats, error) {
 	return stats, nil
 }
 
-func (h *hunt) fold(c *copier, s *sorter) iter.Seq2[*hit, error] {
+// reported yields the hits that become findings: one for all copies of a
+// record, or one for each. What is counted over several events always counts a
+// record once, however many copies of it there are.
+func (h *hunt) reported(c *copier) iter.Seq2[*hit, error] {
 	if h.opt.KeepDuplicates {
-		return s.sorted()
+		return c.mark(h.findings.sorted())
 	}
-	return c.fold(s.sorted())
+	return c.fold(h.findings.sorted())
 }
 
 // convert fills the engine's event from ours. The two differ in name only: the

@@ -74,7 +74,7 @@ func (h *hunt) patterns(a *assembler) ([]*Finding, error) {
 		runs[i].matcher = stix.NewMatcher(p.Pattern, stix.Limits{Candidates: maxPatternEvents})
 	}
 	var out []*Finding
-	for hit, err := range h.fold(&copier{}, h.observed) {
+	for hit, err := range (&copier{}).fold(h.observed.sorted()) {
 		if err != nil {
 			return nil, err
 		}

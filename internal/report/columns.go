@@ -225,9 +225,12 @@ func origin(o event.Origin) string {
 	return o.File
 }
 
+// none stands in a cell for what a rule does not say.
+const none = "-"
+
 func dash(s string) string {
 	if s == "" {
-		return "-"
+		return none
 	}
 	return s
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -83,10 +84,13 @@ func (e *encoder) time(name string, t time.Time) {
 	}
 }
 
-// list writes an array of strings unless it is empty.
+// list writes an array of strings, sorted, unless it is empty.
 func (e *encoder) list(name string, values []string) {
 	if len(values) == 0 {
 		return
+	}
+	if !slices.IsSorted(values) {
+		values = slices.Sorted(slices.Values(values))
 	}
 	e.key(name)
 	e.b = append(e.b, '[')

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -110,9 +111,43 @@ func TestFindingsSayWhatTheTypeSays(t *testing.T) {
 		if b["because"] == nil {
 			b["because"] = []any{} // absent is never null
 		}
+		for _, list := range []any{b["tactics"], b["false_positives"], tagsOf(b)} {
+			sortWords(list) // lists are written sorted
+		}
 		if diff := cmp.Diff(b, a); diff != "" {
 			t.Errorf("differs from the type (-type +written):\n%s", diff)
 		}
+	}
+}
+
+func tagsOf(finding map[string]any) any {
+	rule, _ := finding["rule"].(map[string]any)
+	return rule["tags"]
+}
+
+func sortWords(list any) {
+	words, _ := list.([]any)
+	slices.SortFunc(words, func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
+}
+
+func TestListsOfAFindingAreWrittenSorted(t *testing.T) {
+	f := lsass()
+	f.Tactics, f.Falsely = []string{"persistence", "execution"}, []string{"Updates", "Backups"}
+	f.Rule.Tags = []string{"attack.t1003", "attack.execution"}
+	got := string(AppendFinding(nil, f))
+	for _, want := range []string{`["attack.execution","attack.t1003"]`, `["execution","persistence"]`, `["Backups","Updates"]`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
+	if f.Tactics[0] != "persistence" {
+		t.Error("the finding itself was changed")
+	}
+}
+
+func TestARuleWithoutAuthorHasNoneInTheObject(t *testing.T) {
+	if named("-") != "" || named("A. Writer") != "A. Writer" {
+		t.Error("the dash of the timeline is no author")
 	}
 }
 

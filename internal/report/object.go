@@ -97,12 +97,20 @@ func (s *Screen) Object() Object {
 	}
 	rules := s.Summary.rarest(nil)
 	for _, r := range rules[:min(len(rules), objectRules)] {
-		o.Rarest = append(o.Rarest, ObjectRule{r.title, r.author, r.kind, r.level, r.n, slices.Clone(r.hosts), r.many})
+		o.Rarest = append(o.Rarest, ObjectRule{r.title, named(r.author), r.kind, r.level, r.n, slices.Clone(r.hosts), r.many})
 	}
 	for _, a := range s.Summary.authors() {
 		o.Authors = append(o.Authors, ObjectAuthor{a.word, a.n})
 	}
 	return o
+}
+
+// named returns an author's name, nothing for the dash that stands for none.
+func named(author string) string {
+	if author == none {
+		return ""
+	}
+	return author
 }
 
 func (g *group) object() ObjectGroup {

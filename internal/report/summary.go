@@ -282,7 +282,7 @@ func (s *Summary) rarest(shown []*group) []*ruleCount {
 func (s *Summary) authors() []tally {
 	count := newCounter(maxRules)
 	for _, r := range s.rules {
-		if r.kind != detect.KindIndicator && r.author != "-" {
+		if r.kind != detect.KindIndicator && r.author != none {
 			count.add(r.author)
 		}
 	}
