@@ -90,7 +90,11 @@ func (c *huntCmd) hunt(ctx context.Context, s *session, next []report.Command) (
 	if err != nil {
 		return nil, err
 	}
-	wrote, err := out.finish(sinks, res, c.manifest(rules, res))
+	manifest := c.manifest(rules, res)
+	if c.Out != "" {
+		addHashes(ctx, manifest)
+	}
+	wrote, err := out.finish(sinks, res, manifest)
 	if err != nil {
 		return nil, err
 	}
@@ -236,7 +240,6 @@ func (c *huntCmd) manifest(rules *detect.Rules, res *detect.Result) *report.Mani
 	for _, src := range rules.Sources {
 		m.Rules = append(m.Rules, report.RuleSet{Source: src.Source, Rules: src.Rules, SHA256: src.SHA256})
 	}
-	m.Identify()
 	return m
 }
 
@@ -259,7 +262,7 @@ func (c *huntCmd) command() []string {
 	for _, list := range []struct {
 		name   string
 		values []string
-	}{{"host", c.Host}, {"rules", c.Rules}, {"intel", c.Intel}, {"rule", c.Rule}, {"exclude-rule", c.ExcludeRule}} {
+	}{{"host", c.Host}, {"as", []string{c.As}}, {"map", []string{c.Map}}, {"rules", c.Rules}, {"intel", c.Intel}, {"rule", c.Rule}, {"exclude-rule", c.ExcludeRule}} {
 		for _, v := range list.values {
 			flag(list.name, filepath.ToSlash(v))
 		}

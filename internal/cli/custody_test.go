@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"archive/zip"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"tyto/internal/report"
+)
+
+// Whoever has the evidence can check the manifest with nothing but a tool that
+// makes hashes.
+func TestTheManifestHashesEveryFileAsItLiesOnTheDisk(t *testing.T) {
+	dir := t.TempDir()
+	log := demoLog(t)
+	zipped, err := os.Create(filepath.Join(dir, "logs.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := zip.NewWriter(zipped)
+	w, err := z.Create("Security.evtx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Write(log)
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	zipped.Close()
+	for name, data := range map[string][]byte{"plain.evtx": log, "notes.txt": []byte("no log"), "empty": nil} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	run(t, exitOK, "hunt", dir, "-o", out)
+	raw, err := os.ReadFile(filepath.Join(out, "manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m report.Manifest
+	if err := json.Unmarshal(raw, &m); err != nil {
+		t.Fatal(err)
+	}
+	checked := map[string]bool{}
+	for _, e := range m.Evidence {
+		if e.Member != "" {
+			continue
+		}
+		data, err := os.ReadFile(e.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != e.SHA256 || e.Bytes != int64(len(data)) {
+			t.Errorf("%s: %+v", e.Path, e)
+		}
+		checked[filepath.Base(e.Path)] = true
+	}
+	for _, name := range []string{"logs.zip", "plain.evtx", "notes.txt", "empty"} {
+		if !checked[name] {
+			t.Errorf("%s is not in the manifest", name)
+		}
+	}
+}
