@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -248,11 +249,38 @@ func TestExplanationsNameWhatDecided(t *testing.T) {
 			t.Errorf("got %+v, want %+v", got[i], want[i])
 		}
 	}
-	if got := e.Explain(ev{"Q", "an evil one"}.record().event(rs), rs.Rules()[0]); len(got) != 1 || got[0] != (Reason{"words", "", "an evil one", "contains evil"}) {
+	if got := e.Explain(ev{"Q", "an evil one"}.record().event(rs), rs.Rules()[0]); len(got) != 1 || got[0] != (Reason{"words", "Q", "an evil one", "contains evil"}) {
 		t.Errorf("keyword: %v", got)
 	}
 	if got := e.Explain(ev{"Image", "c.exe"}.record().event(rs), rs.Rules()[0]); got != nil {
 		t.Errorf("a rule that does not hold is explained: %v", got)
+	}
+}
+
+func TestEveryMatchIsExplainedEvenOneByAbsence(t *testing.T) {
+	for detection, want := range map[string][]Reason{
+		"s:\n  Image|neq: a.exe\ncondition: s":          {{"s", "Image", "b.exe", "not equals a.exe"}},
+		"s:\n  User|exists: false\ncondition: s":        {{"s", "User", "", "is missing"}},
+		"s:\n  Image: null\ncondition: not s":           {{"s", "Image", "b.exe", "is not missing"}},
+		"f:\n  Image: [a.exe, c.exe]\ncondition: not f": {{"f", "Image", "b.exe", "not equals a.exe (nor 1 more)"}},
+		"s:\n  Image: b.exe\n  User|neq: root\nf:\n  Image: c.exe\ncondition: s and not f": {
+			{"s", "Image", "b.exe", "equals b.exe"}, {"s", "User", "", "not equals root"}},
+	} {
+		rs := detect(t, detection)
+		got := rs.NewEvaluator().Explain(ev{"Image", "b.exe"}.record().event(rs), rs.Rules()[0])
+		if !slices.Equal(got, want) {
+			t.Errorf("%s\ngot %q, want %q", detection, got, want)
+		}
+	}
+}
+
+func TestAMatchThatTheLogSourceDecidedIsExplained(t *testing.T) {
+	rs, _ := compile(t, "title: t\nlogsource: {product: windows, service: security}\ndetection:\n  f:\n    EventID: 4624\n  condition: not f\n", Options{})
+	r := ev{"A", "x"}.record()
+	r.src = Source{Product: "windows", Channel: chSecurity, EventID: 4625}
+	got := rs.NewEvaluator().Explain(r.event(rs), rs.Rules()[0])
+	if want := []Reason{{"", "Channel", "Security", "is of log source windows/security"}}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

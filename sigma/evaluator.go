@@ -154,38 +154,6 @@ func (e *Evaluator) implyText(id int32, text string) {
 	e.values = append(e.values, index.Value{Field: id, Text: e.arena[start:len(e.arena):len(e.arena)]})
 }
 
-// A Reason is one test of a rule that the event passed.
-type Reason struct {
-	Selection string // the search identifier that the test is part of
-	Field     string // as the rule calls it; empty for a keyword
-	Value     string // the value that passed; empty when the test is for absence
-	Test      string // what was asked, such as "endswith \cmd.exe"
-}
-
-// Explain says why an event satisfies a rule: the tests that are true on the
-// way to the rule being true. Tests that had to fail (filters) are left out.
-// It returns nil when the event does not satisfy the rule.
-func (e *Evaluator) Explain(ev *Event, r *Rule) []Reason {
-	v, member := e.locate(ev, r)
-	if member < 0 {
-		return nil
-	}
-	e.project(ev, v)
-	var out []Reason
-	seen := map[Reason]bool{}
-	if why, ok := idReason(r.expr, "", ev.Source.EventID); ok {
-		out = append(out, why)
-	}
-	e.eval.Reasons(member, e.values, func(l *logic.Leaf, selection string, value []byte) {
-		reason := Reason{Selection: selection, Field: l.Field, Value: string(value), Test: l.String()}
-		if !seen[reason] {
-			seen[reason] = true
-			out = append(out, reason)
-		}
-	})
-	return out
-}
-
 // idReason finds the selection that asks for the event id. The matcher does not
 // see such tests: they are settled when a rule is bound to a log source.
 func idReason(x *logic.Expr, selection string, id int) (Reason, bool) {

@@ -6,42 +6,86 @@ import (
 	"tyto/sigma/internal/logic"
 )
 
+// A Cause is one leaf that had a part in a member being true.
+type Cause struct {
+	Leaf      *logic.Leaf
+	Selection string // the name of the selection that the leaf belongs to
+	// Value is the first value that satisfies the leaf, nil where a missing or
+	// null value does. For a leaf that had to be false it is the field's first
+	// value.
+	Value []byte
+	Not   bool // the leaf had to be false
+}
+
 // Reasons explains why a member is true for an event: it yields every leaf
-// that is true on a satisfied path, the name of the selection it belongs to,
-// and the first value that satisfies it (nil where a missing or null value
-// does). It yields nothing when the member is not true. Leaves that had to be
-// false (under a Not) are no reasons and are not shown. It does not count in
-// [Stats].
-func (e *Evaluator) Reasons(member int32, values []Value, yield func(leaf *logic.Leaf, selection string, value []byte)) {
+// that is true on a satisfied path. It returns false, and yields nothing, when
+// the member is not true. Leaves that had to be false are told where a selection itself asks for
+// that (neq); those under a Not of the condition, which are filters, only with
+// filters set. It does not count in [Stats].
+func (e *Evaluator) Reasons(member int32, values []Value, filters bool, yield func(Cause)) bool {
 	before := e.stats
 	defer func() { e.stats = before }()
 	e.begin(values)
 	x := e.p.exprs[member]
-	if e.holdsExpr(x) {
-		e.explain(x, "", true, yield)
+	if !e.holdsExpr(x) {
+		return false
 	}
+	w := explaining{e: e, filters: filters, yield: yield}
+	w.walk(x, "", true, filters)
+	return true
 }
 
-// explain walks the parts of x that make it come out as want.
-func (e *Evaluator) explain(x *logic.Expr, selection string, want bool, yield func(*logic.Leaf, string, []byte)) {
+// explaining walks over an expression that holds.
+type explaining struct {
+	e       *Evaluator
+	filters bool
+	yield   func(Cause)
+}
+
+// walk tells the parts of x that make it come out as want; told says whether
+// leaves that come out false are told.
+func (w *explaining) walk(x *logic.Expr, selection string, want, told bool) {
 	if x.Selection != "" {
 		selection = x.Selection
 	}
 	switch x.Op {
 	case logic.Not:
-		e.explain(x.Args[0], selection, !want, yield)
+		w.walk(x.Args[0], selection, !want, w.filters || selection != "")
 	case logic.Atom:
-		var value []byte
-		if want && e.holdsLeaf(x.Leaf, &value) {
-			yield(x.Leaf, selection, value)
-		}
+		w.leaf(x.Leaf, selection, want, told)
 	case logic.And, logic.Or:
 		for _, arg := range x.Args {
-			if e.holdsExpr(arg) == want {
-				e.explain(arg, selection, want, yield)
+			if w.e.holdsExpr(arg) == want {
+				w.walk(arg, selection, want, told)
 			}
 		}
 	}
+}
+
+func (w *explaining) leaf(l *logic.Leaf, selection string, want, told bool) {
+	c := Cause{Leaf: l, Selection: selection, Not: !want}
+	switch {
+	case want && w.e.holdsLeaf(l, &c.Value):
+		w.yield(c)
+	case !want && told:
+		c.Value = w.e.firstValue(l)
+		w.yield(c)
+	}
+}
+
+// firstValue returns the first value of a leaf's field that is not null.
+func (e *Evaluator) firstValue(l *logic.Leaf) []byte {
+	id := e.p.leaves[l]
+	if id == falseNode || l.Field == "" {
+		return nil
+	}
+	field := e.p.preds[e.p.nodes[id].first].field
+	for i := e.firstOf(field); i >= 0; i = e.views[i].next {
+		if e.values[i].Kind != Null {
+			return e.values[i].Text
+		}
+	}
+	return nil
 }
 
 // holdsExpr decides an expression for the current event without the graph.

@@ -74,12 +74,12 @@ func TestReasonsNameLeafSelectionAndValue(t *testing.T) {
 }
 
 func reasons(e *Evaluator, values []Value) (out string) {
-	e.Reasons(0, values, func(l *logic.Leaf, selection string, value []byte) {
+	e.Reasons(0, values, false, func(c Cause) {
 		text := "missing"
-		if value != nil {
-			text = fmt.Sprintf("%q", value)
+		if c.Value != nil {
+			text = fmt.Sprintf("%q", c.Value)
 		}
-		out += fmt.Sprintf("%s %s %s = %s\n", selection, l.Field, l.Text, text)
+		out += fmt.Sprintf("%s %s %s = %s\n", c.Selection, c.Leaf.Field, c.Leaf.Text, text)
 	})
 	return out
 }
