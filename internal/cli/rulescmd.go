@@ -59,6 +59,9 @@ func (c *rulesCheckCmd) Run(ctx context.Context, s *session) error {
 		return fmt.Errorf("%d of %d rules cannot be used", n, n+set.Loaded())
 	}
 	if set.Loaded() == 0 {
+		if set.Inactive > 0 {
+			return &hintError{fmt.Errorf("no rules there but deprecated or unsupported ones"), "their status says so; hunts do not use them"}
+		}
 		return &hintError{fmt.Errorf("no rules there"), "a rule is a YAML file with title, logsource and detection"}
 	}
 	fmt.Fprintf(s.err, "tyto: %d rules, no errors\n", set.Loaded())
@@ -128,6 +131,9 @@ func (c *rulesListCmd) Run(ctx context.Context, s *session) error {
 		fmt.Fprintln(w)
 		for _, src := range set.Sources {
 			fmt.Fprintf(w, "%s: %d rules\n", inert.Text(src.Source), src.Rules)
+		}
+		if set.Inactive > 0 {
+			fmt.Fprintf(w, "%d deprecated or unsupported, not used\n", set.Inactive)
 		}
 		if n := len(set.Rejected); n > 0 {
 			fmt.Fprintf(w, "%d rejected (tyto rules check)\n", n)

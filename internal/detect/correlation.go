@@ -25,6 +25,7 @@ func (h *hunt) correlate(a *assembler) ([]*Finding, correlate.Stats, error) {
 		if f.Level < h.opt.Filter.MinLevel || h.opt.Rules.baseOnly[c] {
 			return
 		}
+		h.alerted[alert.Correlation] = true
 		if len(alerts) == maxAlerts {
 			h.lost++
 			return

@@ -40,7 +40,10 @@ func (h *hunt) health(files []*scan.File, total *census, seen *continuity, stats
 	out := &Health{
 		Version: 1, Complete: complete, Copies: h.copies,
 		Rejected: rules.Rejected,
-		Rules:    RuleHealth{Loaded: rules.Loaded(), Rejected: len(rules.Rejected), Matched: len(h.matched)},
+		Rules: RuleHealth{
+			Loaded: rules.Loaded(), Rejected: len(rules.Rejected), Inactive: rules.Inactive,
+			Matched: len(h.matched) + len(h.alerted),
+		},
 	}
 	out.Files, out.Evidence = fileHealth(files)
 	out.Blind = h.blind()

@@ -56,6 +56,7 @@ type RuleHealth struct {
 	Rejected int `json:"rejected"`
 	Blind    int `json:"blind"`
 	Matched  int `json:"matched"`
+	Inactive int `json:"inactive,omitempty"` // their authors call them deprecated or unsupported
 }
 
 // A Rejection is a rule that could not be loaded.

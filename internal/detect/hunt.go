@@ -81,6 +81,7 @@ type hunt struct {
 	failed  error
 	broken  atomic.Bool  // failed is set
 	matched map[int]bool // rules with findings
+	alerted map[int]bool // correlations with findings
 	copies  int64
 	early   int64
 	lost    int64 // alerts beyond maxAlerts
@@ -99,6 +100,7 @@ func newHunt(opt Options) *hunt {
 		facts:    newSorter(opt.Scratch, opt.SortMemory/4),
 		observed: newSorter(opt.Scratch, opt.SortMemory/4),
 		matched:  make(map[int]bool),
+		alerted:  make(map[int]bool),
 	}
 }
 

@@ -44,6 +44,7 @@ type Rules struct {
 	Diagnostics  []sigma.Diagnostic // why, with the line of the file
 	Problems     []Rejection        // of those rejected, the ones no Diagnostic tells
 	Sources      []RuleSet          // in the order given
+	Inactive     int                // documents left out: deprecated or unsupported
 
 	index    map[*sigma.Rule]int
 	base     map[int]bool                // rules that only correlations asked for
@@ -123,8 +124,12 @@ func LoadRules(ctx context.Context, sources []RuleSource, opt RuleOptions) (*Rul
 					}
 					seen[id] = f
 				}
-				docs = append(docs, d)
-				set.Rules++
+				docs = append(docs, d) // a correlation may ask for an inactive one
+				if inactive(d.Head()) {
+					out.Inactive++
+				} else {
+					set.Rules++
+				}
 			}
 		}
 		out.Sources = append(out.Sources, set)
@@ -201,6 +206,9 @@ func choose(docs []sigma.Document, opt RuleOptions) (chosen []sigma.Document, ba
 	return chosen, bases
 }
 
+// inactive reports whether a document's authors have withdrawn it.
+func inactive(m *sigma.Meta) bool { return m.Status == "deprecated" || m.Status == "unsupported" }
+
 // leftOut reports whether a filter is for nothing but rules that the options
 // leave out: then it is not at fault when it has nothing to do.
 func leftOut(f *sigma.Filter, docs []sigma.Document, opt RuleOptions) bool {
@@ -218,7 +226,7 @@ func leftOut(f *sigma.Filter, docs []sigma.Document, opt RuleOptions) bool {
 
 // wants reports whether the options ask for a rule.
 func (o *RuleOptions) wants(m *sigma.Meta) bool {
-	if m.Status == "deprecated" || m.Status == "unsupported" {
+	if inactive(m) {
 		return false
 	}
 	if level, ok := ParseLevel(m.Level); ok && level < o.MinLevel || !ok && Medium < o.MinLevel {

@@ -45,6 +45,9 @@ func (s *Screen) rulesLine() line {
 	if r.Rejected > 0 {
 		out = append(out, say(" ("), painted("tyto rules check", cyan), say(")"))
 	}
+	if r.Inactive > 0 {
+		out = append(out, say(fmt.Sprintf(", %s deprecated", thousands(int64(r.Inactive)))))
+	}
 	return append(out, say(", "), loss(int64(r.Blind), thousands(int64(r.Blind))+" blind"),
 		say(fmt.Sprintf("; %s matched, %s", thousands(int64(r.Matched)), counted(s.Summary.total, "finding", "findings"))))
 }
