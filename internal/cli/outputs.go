@@ -69,11 +69,13 @@ func (o *outputs) finish(sinks report.Sinks, res *detect.Result, m *report.Manif
 	if err != nil {
 		return nil, err
 	}
-	if res.Sightings != nil {
-		err := o.write("sightings.json", func(f *report.File) error { return report.WriteSightings(f, res.Sightings.All()) })
-		if err != nil {
-			return nil, err
-		}
+	if res.Sightings == nil {
+		err = o.folder.Drop("sightings.json")
+	} else {
+		err = o.write("sightings.json", func(f *report.File) error { return report.WriteSightings(f, res.Sightings.All()) })
+	}
+	if err != nil {
+		return nil, err
 	}
 	if err := o.manifest(m); err != nil {
 		return nil, err

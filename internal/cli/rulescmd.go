@@ -48,7 +48,7 @@ func (c *rulesCheckCmd) Run(ctx context.Context, s *session) error {
 			}
 		}
 		for _, p := range set.Problems {
-			fmt.Fprintf(w, "%s: error: %s\n", inert.Text(place(p.Path, p.Line)), inert.Text(p.Reason))
+			c.problem(w, p)
 		}
 		return nil
 	})
@@ -68,15 +68,34 @@ func (c *rulesCheckCmd) Run(ctx context.Context, s *session) error {
 	return nil
 }
 
+// A ruleRemark is one remark of rules check for programs.
+type ruleRemark struct {
+	Path     string `json:"path"`
+	Line     int    `json:"line,omitempty"`
+	Column   int    `json:"column,omitempty"`
+	Severity string `json:"severity"`
+	Text     string `json:"text"`
+	Hint     string `json:"hint,omitempty"`
+}
+
+func (r ruleRemark) write(w *bufio.Writer) {
+	if b, err := json.Marshal(r); err == nil {
+		w.Write(append(b, '\n'))
+	}
+}
+
+// problem tells why a document is not used that is well written by itself.
+func (c *rulesCheckCmd) problem(w *bufio.Writer, p detect.Rejection) {
+	if c.JSON {
+		ruleRemark{Path: p.Path, Line: p.Line, Severity: sigma.Error.String(), Text: p.Reason}.write(w)
+		return
+	}
+	fmt.Fprintf(w, "%s: error: %s\n", inert.Text(place(p.Path, p.Line)), inert.Text(p.Reason))
+}
+
 func (c *rulesCheckCmd) remark(w *bufio.Writer, d sigma.Diagnostic) {
 	if c.JSON {
-		b, err := json.Marshal(map[string]any{
-			"path": d.File, "line": d.Line, "column": d.Col,
-			"severity": d.Severity.String(), "text": d.Text, "hint": d.Hint,
-		})
-		if err == nil {
-			w.Write(append(b, '\n'))
-		}
+		ruleRemark{d.File, d.Line, d.Col, d.Severity.String(), d.Text, d.Hint}.write(w)
 		return
 	}
 	fmt.Fprintf(w, "%s:%d:%d: %s: %s\n", inert.Text(d.File), d.Line, d.Col, d.Severity, inert.Text(d.Text))

@@ -3,8 +3,10 @@ package report
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -39,6 +41,16 @@ func (d *Folder) Create(name string) (*File, error) {
 		return nil, fmt.Errorf("writing %s: %w", name, err)
 	}
 	return &File{folder: d, name: name, f: f, sum: sha256.New()}, nil
+}
+
+// Drop removes a file that an earlier hunt left and this one has no use for, so
+// that all files of the folder speak of the same hunt.
+func (d *Folder) Drop(name string) error {
+	err := os.Remove(filepath.Join(d.path, name))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("removing an old %s: %w", name, err)
+	}
+	return nil
 }
 
 // A File is one file of a [Folder] that is being written.
