@@ -154,16 +154,53 @@ func (r *Rules) reject(f *ruleFile) {
 	if f.err != nil {
 		r.problem(f.name, 0, f.err.Error())
 	}
-	for _, d := range f.diags {
-		r.Diagnostics = append(r.Diagnostics, d)
-		if d.Severity == sigma.Error {
-			reason := d.Text
-			if d.Hint != "" {
-				reason += "; " + d.Hint
-			}
-			r.Rejected = append(r.Rejected, Rejection{Path: d.File, Line: d.Line, Reason: reason})
+	r.Diagnostics = append(r.Diagnostics, f.diags...)
+	r.Rejected = append(r.Rejected, rejections(f)...)
+}
+
+// rejections names each document with errors once, by the first of them.
+func rejections(f *ruleFile) []Rejection {
+	var out []Rejection
+	ends := separators(f.data)
+	more, last := 0, -1
+	finish := func() {
+		if more > 0 {
+			out[len(out)-1].Reason += fmt.Sprintf(" (and %d more)", more)
 		}
+		more = 0
 	}
+	for _, d := range f.diags {
+		if d.Severity != sigma.Error {
+			continue
+		}
+		doc, _ := slices.BinarySearch(ends, d.Line+1)
+		if doc == last {
+			more++
+			continue
+		}
+		finish()
+		last = doc
+		reason := d.Text
+		if d.Hint != "" {
+			reason += "; " + d.Hint
+		}
+		out = append(out, Rejection{Path: d.File, Line: d.Line, Reason: reason})
+	}
+	finish()
+	return out
+}
+
+// separators returns the lines at which YAML documents end.
+func separators(data []byte) []int {
+	var lines []int
+	for n := 1; len(data) > 0; n++ {
+		text, rest, _ := bytes.Cut(data, []byte("\n"))
+		if bytes.HasPrefix(text, []byte("---")) {
+			lines = append(lines, n)
+		}
+		data = rest
+	}
+	return lines
 }
 
 func (r *Rules) problem(path string, line int, reason string) {
