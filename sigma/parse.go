@@ -237,6 +237,7 @@ func (p *parser) resolve(n *yaml.Node) *yaml.Node {
 // YAML readers keep the last one silently. Merge keys are followed.
 func (p *parser) pairs(n *yaml.Node, depth int) pairs {
 	out := make(pairs, 0, len(n.Content)/2)
+	seen := finder{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := p.resolve(n.Content[i]), p.resolve(n.Content[i+1])
 		if k == nil || v == nil {
@@ -250,13 +251,32 @@ func (p *parser) pairs(n *yaml.Node, depth int) pairs {
 			out = p.merge(out, v, depth)
 			continue
 		}
-		if first := out.find(k.Value); first != nil {
+		if first := seen.find(out, k.Value); first != nil {
 			p.fail(at(k), "put the values into one list", "key %q occurs twice, first in line %d", k.Value, first.key.Line)
 			continue
 		}
 		out = append(out, pair{k.Value, k, v})
 	}
 	return out
+}
+
+// A finder finds keys in growing pairs. It makes an index only for maps so large
+// that looking through them again and again would take long.
+type finder map[string]int
+
+const manyPairs = 32
+
+func (f finder) find(list pairs, name string) *pair {
+	if len(list) < manyPairs {
+		return list.find(name)
+	}
+	for i := len(f); i < len(list); i++ { // keys in the list are distinct
+		f[list[i].name] = i
+	}
+	if i, ok := f[name]; ok {
+		return &list[i]
+	}
+	return nil
 }
 
 // merge adds the entries of a merge key's map that are not there yet.
@@ -269,6 +289,7 @@ func (p *parser) merge(out pairs, v *yaml.Node, depth int) pairs {
 	if v.Kind == yaml.SequenceNode {
 		sources = v.Content
 	}
+	seen := finder{}
 	for _, s := range sources {
 		if s = p.resolve(s); s == nil {
 			return out
@@ -278,7 +299,7 @@ func (p *parser) merge(out pairs, v *yaml.Node, depth int) pairs {
 			continue
 		}
 		for _, pr := range p.pairs(s, depth+1) {
-			if out.find(pr.name) == nil {
+			if seen.find(out, pr.name) == nil {
 				out = append(out, pr)
 			}
 		}
