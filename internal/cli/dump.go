@@ -38,7 +38,7 @@ func (c *dumpCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	opt.Out = s.out
+	opt.Out = s.raw()
 	if c.Format == "csv" {
 		if _, err := fmt.Fprint(s.out, csvHeader); err != nil {
 			return err

@@ -41,6 +41,9 @@ func (c *searchCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	opt.Out = s.out
+	if c.JSON {
+		opt.Out = s.raw()
+	}
 	files, err := scan.Run(ctx, paths, opt, func() scan.Consumer {
 		return &searcher{cmd: c, query: q, found: progress}
 	})

@@ -44,14 +44,20 @@ func (c *showCmd) Run(ctx context.Context, s *session) error {
 		writeFinding(w, f)
 		if rawErr != nil {
 			fmt.Fprintf(w, "\nraw record: %s\n", inert.Text(rawErr.Error()))
-			if _, err := os.Stat(f.Origin.File); errors.Is(err, fs.ErrNotExist) && !filepath.IsAbs(f.Origin.File) {
-				fmt.Fprintln(w, "the path is as the hunt was given it: run tyto show where the hunt was run")
-			}
+			fmt.Fprint(w, whereElse(f.Origin.File))
 			return nil
 		}
 		fmt.Fprintf(w, "\nraw record\n%s\n", inertLines(raw))
 		return nil
 	})
+}
+
+// whereElse says what to do about evidence that is not where the hunt found it.
+func whereElse(file string) string {
+	if _, err := os.Stat(file); file == source.Stdin || !errors.Is(err, fs.ErrNotExist) || filepath.IsAbs(file) {
+		return ""
+	}
+	return "the path is as the hunt was given it: run tyto show where the hunt was run\n"
 }
 
 // find reads findings.jsonl up to the finding. An id that begins several
@@ -185,6 +191,9 @@ func inertLines(raw []byte) string {
 
 // rawRecord goes back to the evidence and renders the record anew.
 func rawRecord(ctx context.Context, env *Env, o event.Origin, asJSON bool) ([]byte, error) {
+	if o.File == source.Stdin {
+		return nil, errors.New("it came through a pipe and is not kept")
+	}
 	for in, skip := range source.Walk(ctx, []string{onDisk(o.File)}, source.Options{TempDir: env.TempDir}) {
 		if skip != nil {
 			if skip.Member == o.Member {
