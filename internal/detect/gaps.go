@@ -33,7 +33,7 @@ type span struct {
 
 // A trace is what was seen of one log of one host.
 type trace struct {
-	host, log   string // as first written
+	host, log   string // as written; of several spellings the least
 	spans       []span
 	floor       int  // spans of earlier parts, which the present part must not extend
 	part        int  // the part that floor was set for
@@ -105,6 +105,9 @@ func (c *continuity) trace(host, log string) *trace {
 		t = &trace{host: host, log: log}
 		c.traces[key] = t
 	}
+	// Of several spellings one is chosen by comparison: which of them comes
+	// first depends on what else the same goroutine reads.
+	t.host, t.log = min(t.host, host), min(t.log, log)
 	if t.part != c.part {
 		t.part, t.floor = c.part, len(t.spans)
 	}
@@ -112,6 +115,7 @@ func (c *continuity) trace(host, log string) *trace {
 		c.hours[key.host] = make(map[int64]struct{})
 		c.names[key.host] = host
 	}
+	c.names[key.host] = min(c.names[key.host], host)
 	return t
 }
 
@@ -166,8 +170,8 @@ func (s *span) absorb(o span) {
 }
 
 // merge adds what another goroutine noted. Called in an order that does not
-// depend on scheduling, or with commutative data only: the names as first
-// written are chosen by comparison.
+// depend on scheduling, or with commutative data only: names are chosen by
+// comparison.
 func (c *continuity) merge(o *continuity) {
 	for key, t := range o.traces {
 		mine := c.traces[key]

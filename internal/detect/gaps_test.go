@@ -93,3 +93,24 @@ func TestGapsDoNotDependOnWorkers(t *testing.T) {
 		}
 	}
 }
+
+func TestTheSpellingOfNamesDoesNotDependOnWhatCameFirst(t *testing.T) {
+	parts := [][2]string{{"hosta", "security"}, {"HostA", "Security"}, {"HOSTA", "SECURITY"}}
+	for first := range parts {
+		c := newContinuity()
+		for i := range parts {
+			p := parts[(first+i)%len(parts)]
+			c.begin()
+			c.note(record(p[0], p[1], uint64(10*i+1), time.Duration(i)*48*time.Hour), p[1])
+		}
+		gaps, _ := c.gaps()
+		for _, g := range gaps {
+			if g.Host != "HOSTA" || g.Log != "SECURITY" && g.Log != "*" {
+				t.Errorf("beginning with %v: %s %s", parts[first], g.Host, g.Log)
+			}
+		}
+		if len(gaps) == 0 {
+			t.Error("no gaps: the test does not test")
+		}
+	}
+}
