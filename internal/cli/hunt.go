@@ -147,6 +147,9 @@ const maxTold = 3
 
 // tellRejected says which rules the hunt goes on without.
 func (s *session) tellRejected(rules *detect.Rules) {
+	if rules.Replaced > 0 {
+		s.warn("%d rules are in several sets in different versions: those of --rules come first, then installed ones, then Tyto's own", rules.Replaced)
+	}
 	n := len(rules.Rejected)
 	if n == 0 {
 		return

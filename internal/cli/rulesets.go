@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"tyto/internal/detect"
@@ -61,12 +62,9 @@ func (f *ruleFlags) sources(env *Env) (list []detect.RuleSource, closeAll func()
 			z.Close()
 		}
 	}
-	if !f.NoBuiltin {
-		list = append(list, detect.RuleSource{Name: builtinName, FS: rules.FS()})
-	}
-	paths := f.Rules
+	paths := slices.Clone(f.Rules) // first: of two rules with one id the first is used
 	if !f.NoInstalled {
-		paths = append(installed(env), paths...)
+		paths = append(paths, installed(env)...)
 	}
 	for _, p := range paths {
 		src, z, err := ruleSource(p)
@@ -78,6 +76,9 @@ func (f *ruleFlags) sources(env *Env) (list []detect.RuleSource, closeAll func()
 			open = append(open, z)
 		}
 		list = append(list, src)
+	}
+	if !f.NoBuiltin {
+		list = append(list, detect.RuleSource{Name: builtinName, FS: rules.FS()})
 	}
 	return append(list, f.extra...), closeAll, nil
 }

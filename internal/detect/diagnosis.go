@@ -41,7 +41,8 @@ func (h *hunt) health(files []*scan.File, total *census, seen *continuity, stats
 		Version: 1, Complete: complete, Copies: h.copies,
 		Rejected: rules.Rejected,
 		Rules: RuleHealth{
-			Loaded: rules.Loaded(), Rejected: len(rules.Rejected), Inactive: rules.Inactive,
+			Loaded: rules.Loaded(), Rejected: len(rules.Rejected),
+			Replaced: rules.Replaced, Inactive: rules.Inactive,
 			Matched: len(h.matched) + len(h.alerted),
 		},
 	}

@@ -56,6 +56,7 @@ type RuleHealth struct {
 	Rejected int `json:"rejected"`
 	Blind    int `json:"blind"`
 	Matched  int `json:"matched"`
+	Replaced int `json:"replaced,omitempty"` // an earlier source has another version
 	Inactive int `json:"inactive,omitempty"` // their authors call them deprecated or unsupported
 }
 

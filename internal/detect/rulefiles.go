@@ -19,14 +19,15 @@ import (
 
 // A ruleFile is one file on its way.
 type ruleFile struct {
-	name  string // as shown
-	inner string // inside its source
-	entry fs.DirEntry
-	data  []byte
-	other bool // no rules in it
-	err   error
-	docs  []sigma.Document
-	diags []sigma.Diagnostic
+	name   string // as shown
+	inner  string // inside its source
+	entry  fs.DirEntry
+	source int // the number of its source
+	data   []byte
+	other  bool // no rules in it
+	err    error
+	docs   []sigma.Document
+	diags  []sigma.Diagnostic
 }
 
 // listRuleFiles lists all YAML files of a source, by name.

@@ -45,6 +45,7 @@ type Rules struct {
 	Problems     []Rejection        // of those rejected, the ones no Diagnostic tells
 	Sources      []RuleSet          // in the order given
 	Inactive     int                // documents left out: deprecated or unsupported
+	Replaced     int                // documents left out: an earlier source has another version
 
 	index    map[*sigma.Rule]int
 	base     map[int]bool                // rules that only correlations asked for
@@ -103,7 +104,7 @@ func LoadRules(ctx context.Context, sources []RuleSource, opt RuleOptions) (*Rul
 	out := &Rules{index: make(map[*sigma.Rule]int), base: make(map[int]bool), baseOnly: make(map[*sigma.Correlation]bool)}
 	var docs []sigma.Document
 	seen := make(map[string]*ruleFile) // by id
-	for _, src := range sources {
+	for i, src := range sources {
 		files, err := listRuleFiles(ctx, src)
 		if err != nil {
 			return nil, fmt.Errorf("reading rules from %s: %w", src.Name, err)
@@ -111,6 +112,7 @@ func LoadRules(ctx context.Context, sources []RuleSource, opt RuleOptions) (*Rul
 		readRuleFiles(ctx, src, files, opt.Workers)
 		set := RuleSet{Source: src.Name, SHA256: digestOf(files)}
 		for _, f := range files {
+			f.source = i
 			if f.other {
 				set.Other++
 				continue
@@ -141,11 +143,15 @@ func LoadRules(ctx context.Context, sources []RuleSource, opt RuleOptions) (*Rul
 	return out, nil
 }
 
-// duplicate tells that a document is not used because its id is taken. The same
-// file in two sources (a set that is installed and given) is nothing to tell.
+// duplicate tells that a document is not used because its id is taken. Within
+// one source that is an error; a rule of an earlier source takes the place of
+// another's on purpose. The same file in two sources is nothing to tell.
 func (r *Rules) duplicate(m *sigma.Meta, f, first *ruleFile) {
-	if f == first || !bytes.Equal(f.data, first.data) {
+	switch {
+	case f == first || f.source == first.source:
 		r.problem(f.name, m.Line, fmt.Sprintf("id %s is loaded already, from %s", m.ID, first.name))
+	case !bytes.Equal(f.data, first.data):
+		r.Replaced++
 	}
 }
 
