@@ -66,8 +66,11 @@ func (s *session) tellDamage(files []*scan.File) {
 		switch {
 		case f.Skipped != "":
 			s.warn("%s: %s", name, f.Skipped)
-		case f.Damaged > 0 || len(f.Damage) > 0:
+		case f.Damaged > 0:
 			s.warn("%s: %d records damaged, %d recovered", name, f.Damaged, f.Recovered)
+		case len(f.Damage) > 0:
+			d := f.Damage[0]
+			s.warn("%s: damaged at offset %d: %s (%d bytes); no record is known to be lost", name, d.Offset, d.Reason, d.Length)
 		}
 	}
 }
