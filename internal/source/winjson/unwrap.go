@@ -113,6 +113,9 @@ func (r *reader) members(depth int) {
 		case array && name == tablesKey && depth < 4:
 			r.w.Skip(1)
 			r.items(true, depth)
+		case name == hitsKey && r.peek() == '{' && depth < 4:
+			r.w.Skip(1)
+			r.members(depth + 1)
 		default:
 			r.other(array && columnKeys[name])
 		}
