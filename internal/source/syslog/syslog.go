@@ -5,7 +5,8 @@
 //	<189>88: 000123: *Jun 15 2025 10:00:00.123: %SYS-5-CONFIG_I: Configured from console by u
 //
 // Any other text format of Tyto found behind the header is read as that
-// format. What is left is told apart by program and content, never by the name
+// format, and so are JSON objects of most formats, such as those of NXLog,
+// Winlogbeat, Suricata and the cloud services. What is left is told apart by program and content, never by the name
 // of the file: sshd, sudo, cron, auth, clamav, vsftpd, guacamole and syslog of
 // product linux; kernel packet filter lines of category firewall; Cisco IOS,
 // ASA and accounting; Huawei VRP; Junos. The log files of vsftpd, ClamAV and
@@ -31,7 +32,7 @@ import (
 type Format struct {
 	shapes  textlog.Shapes
 	carried []carried
-	objects []source.Format
+	objects []objectFormat
 }
 
 // New returns the format.

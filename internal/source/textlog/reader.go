@@ -119,7 +119,9 @@ func (r *Reader) hand(e *event.Event) {
 	if r.stop {
 		return
 	}
+	record := e.Origin.Record
 	e.Origin = r.origin
+	e.Origin.Record = record
 	r.orphan = r.orphan || e.Host == ""
 	r.rep.Records++
 	r.stop = !r.yield(e)
