@@ -82,7 +82,7 @@ func (r *reader) Read(ctx context.Context, in *source.Input, part source.Part, y
 	rep := r.lines.Read(ctx, in, part, give)
 	r.parser.flush(func(e *event.Event) {
 		if !stopped && ctx.Err() == nil {
-			rep.Records++
+			rep.Again++
 			give(e)
 		}
 	})

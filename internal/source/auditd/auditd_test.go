@@ -196,7 +196,7 @@ func FuzzRead(f *testing.F) {
 			}
 			return true
 		})
-		if rep.Records != n || rep.Bytes != in.Size {
+		if rep.Records+rep.Again != n || rep.Bytes != in.Size {
 			t.Errorf("report %+v of %d events and %d bytes", rep, n, in.Size)
 		}
 	})
@@ -257,7 +257,7 @@ func FuzzLaurel(f *testing.F) {
 		auditd.NewLaurel().Claims("", in.Head)
 		n := int64(0)
 		rep := sourcetest.Each(t, auditd.NewLaurel(), in, func(*event.Event) bool { n++; return true })
-		if rep.Records != n || rep.Bytes != in.Size {
+		if rep.Records+rep.Again != n || rep.Bytes != in.Size {
 			t.Errorf("report %+v of %d events and %d bytes", rep, n, in.Size)
 		}
 	})
@@ -292,5 +292,14 @@ func TestAKeyOfARuleCountsOncePerEvent(t *testing.T) {
 	events, _ := sourcetest.Read(t, auditd.New(), sourcetest.Input("a.log", text))
 	if n := rulecheck.Count(t, "rules/linux/auditd/lnx_auditd_susp_c2_commands.yml", events); n != 1 {
 		t.Errorf("a rule on the key matches %d times, want once:\n%s", n, rulecheck.Show(events))
+	}
+}
+
+func TestWhatRecordsTellTogetherIsNoFurtherRecord(t *testing.T) {
+	text := run(1, 5, 4, "/usr/bin/id", "0", "id") + connect("02001F90C63364070000000000000000") + call("42", `pid=9 exe="/bin/a"`)
+	events, rep := sourcetest.Read(t, auditd.New(), sourcetest.Input("a.log", text))
+	lines := int64(strings.Count(text, "\n"))
+	if rep.Records != lines || rep.Again != 2 || int64(len(events)) != lines+2 {
+		t.Errorf("%d events of %d lines, report %+v", len(events), lines, rep)
 	}
 }

@@ -292,7 +292,8 @@ func (w *work) give(pos, size int) bool {
 		return true
 	}
 	more, _ := w.maker.(Repeater)
-	for ; e != nil; e = more.Again() {
+	for count := &w.rep.Records; e != nil; e, count = more.Again(), &w.rep.Again {
+		*count++
 		if !w.hand(e, pos) {
 			return false
 		}
@@ -310,7 +311,6 @@ func (w *work) hand(e *event.Event, pos int) bool {
 	e.Origin = w.origin
 	e.Origin.Record, e.Origin.Line = record, w.line
 	e.Origin.Offset, _ = w.feed.span(min(pos, len(w.feed.rest())), 0)
-	w.rep.Records++
 	w.stop = !w.yield(e)
 	return !w.stop
 }

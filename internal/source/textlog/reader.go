@@ -60,6 +60,7 @@ type Reader struct {
 	rep    source.Report
 	stop   bool
 	unlist int64
+	told   bool // the line has given an event
 	orphan bool // events whose log does not say which machine wrote it
 	emit   func(*event.Event)
 }
@@ -108,6 +109,7 @@ func (r *Reader) one() {
 		return
 	}
 	r.line.open(text)
+	r.told = false
 	r.clock.now(&r.line.Header)
 	if !r.parser.Parse(&r.line, r.emit) && !r.lines.cut {
 		r.damage(r.lines.offset, r.lines.length, badLine)
@@ -123,7 +125,12 @@ func (r *Reader) hand(e *event.Event) {
 	e.Origin = r.origin
 	e.Origin.Record = record
 	r.orphan = r.orphan || e.Host == ""
-	r.rep.Records++
+	if !r.told {
+		r.told = true
+		r.rep.Records++
+	} else {
+		r.rep.Again++
+	}
 	r.stop = !r.yield(e)
 }
 

@@ -115,7 +115,7 @@ func (r *reader) cells(text, line []byte) {
 		return
 	}
 	for r.w.Give(&r.event); !r.w.Ended() && r.rows.Again(&r.event); {
-		r.w.Give(&r.event)
+		r.w.GiveAgain(&r.event)
 	}
 	r.w.Skip(len(text))
 }

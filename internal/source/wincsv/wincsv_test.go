@@ -153,7 +153,7 @@ func TestDefenderRowsHaveTheNamesOfRules(t *testing.T) {
 			if strings.HasPrefix(c.action, "Registry") {
 				want = 2 // told as registry_event too
 			}
-			if len(events) != want || rep.Records != int64(want) || rep.Damaged > 0 || len(rep.Notes) > 0 {
+			if len(events) != want || rep.Records != 1 || rep.Damaged > 0 || len(rep.Notes) > 0 {
 				t.Fatalf("%d events, report %+v", len(events), rep)
 			}
 			if last := events[want-1]; want == 2 && (last.Source.Category != "registry_event" || last.Origin != events[0].Origin || last.ID() == events[0].ID()) {
@@ -347,7 +347,7 @@ func FuzzRead(f *testing.F) {
 			}
 			return true
 		})
-		if rep.Records != events || rep.Bytes != in.Size {
+		if rep.Records+rep.Again != events || rep.Bytes != in.Size {
 			t.Errorf("report %+v of %d events and %d bytes", rep, events, in.Size)
 		}
 	})

@@ -273,7 +273,7 @@ func (r *reader) flush() {
 		e.Origin.Line, e.Origin.Offset = at.line, at.offset
 		return r.w.Yield(e)
 	})
-	rep.Records, rep.Bytes = 0, 0
+	rep.Records, rep.Bytes = -rep.Again, 0 // the window has counted all events
 	for i, d := range rep.Damage {
 		k := sort.Search(len(r.rows), func(k int) bool { return int64(r.rows[k].start) > d.Offset }) - 1
 		rep.Damage[i].Offset, rep.Damage[i].Length = r.rows[k].offset, r.rows[k].length
