@@ -73,3 +73,11 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestADateOfTheHeaderThatDecidesNothingIsNoAssumption(t *testing.T) {
+	in := sourcetest.Input("a", started("/bin/id", "id", "/bin/sh"))
+	in.ModTime = time.Date(2025, 6, 16, 0, 0, 0, 0, time.UTC)
+	if _, rep := sourcetest.Read(t, sysmonlinux.New(), in); len(rep.Notes) > 0 {
+		t.Errorf("notes %q", rep.Notes)
+	}
+}
