@@ -123,7 +123,7 @@ func serverFormats() []Description {
 		other("postfix", "the mail server Postfix", "programs whose names begin with postfix",
 			"no public rule asks for it", "linux/-/postfix"),
 		other("syslog", "what syslog carries (RFC 3164, 5424): all of these formats, else Linux services and network devices",
-			"four in five lines with such a header", "a line without year is dated by the file's time",
+			"four in five lines with such a header, or of those formats without one", "a line without year is dated by the file's time",
 			"linux/-/syslog", "linux/-/auth", "linux/-/sshd", "linux/-/sudo", "linux/-/cron", "linux/-/clamav", "linux/-/vsftpd", "linux/-/guacamole",
 			"linux/antivirus/-", "linux/firewall/iptables", "jvm/application/-", "cisco/-/aaa", "cisco/-/bgp", "cisco/-/ldp", "cisco/-/syslog",
 			"huawei/-/bgp", "juniper/-/bgp"),
@@ -132,6 +132,8 @@ func serverFormats() []Description {
 
 func openFormats() []Description {
 	return []Description{
+		other("mixed", "JSON lines of several of these formats in one file", "two formats that claim lines among the first",
+			"what lines of unknown kinds are is said by `--as`; processes of eslogger have no parents"),
 		other("jsonlog", "JSON lines of any other kind", "one object in a line, with a time in it",
 			"no rule for a product applies unless `--as` or `--map` says what it is"),
 		other("plain", "text of applications and databases", "the user's word: `--as product/category/service`",

@@ -26,6 +26,7 @@ import (
 	"tyto/internal/source/kubernetes"
 	"tyto/internal/source/leef"
 	"tyto/internal/source/m365"
+	"tyto/internal/source/mixed"
 	"tyto/internal/source/okta"
 	"tyto/internal/source/onelogin"
 	"tyto/internal/source/opencanary"
@@ -64,6 +65,7 @@ func All(opt Options) []source.Format {
 		evtxlog.New(evtxlog.Options{Carve: opt.Carve, Foreign: opt.Templates, Headers: opt.Headers}),
 		evtold.New(evtold.Options{Carve: opt.Carve}),
 		pcap.New(),
+		mixed.New(opt.Unknown), // before those that claim a file for one of its lines
 		zeek.New(),
 		eve.New(),
 		flowcsv.New(),

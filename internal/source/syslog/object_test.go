@@ -1,8 +1,10 @@
 package syslog_test
 
 import (
+	"strings"
 	"testing"
 
+	"tyto/internal/rulecheck"
 	"tyto/internal/source/sourcetest"
 	"tyto/internal/source/syslog"
 )
@@ -32,5 +34,37 @@ func TestObjectsAreReadAsTheFormatThatKnowsThem(t *testing.T) {
 				t.Errorf("log %q host %q %s=%q line %d", e.Source.Log(), e.Host, c.field, v, e.Origin.Line)
 			}
 		})
+	}
+}
+
+func TestLinesOfOtherFormatsMayStandAmongThoseOfSyslog(t *testing.T) {
+	const head = "Jun 15 10:00:00 web1 "
+	const number = "msg=audit(1749981600.123:901):"
+	lines := []string{
+		head + "sshd[7]: x",
+		head + "audispd: type=SYSCALL " + number + ` arch=c000003e syscall=59 success=yes ppid=1 pid=9 uid=0 comm="chattr" exe="/usr/bin/chattr" key=(null)`,
+		head + "CRON[8]: y",
+		head + "audispd: type=EXECVE " + number + ` argc=3 a0="chattr" a1="-i" a2="/etc/passwd"`,
+		`192.0.2.9 - - [15/Jun/2025:10:00:00 +0200] "GET /a HTTP/1.1" 200 5`,
+		"CEF:0|V|P|1|1|name|3|rt=1749974400123 msg=a",
+		nxlog,
+		head + `sysmon: <Event><System><Provider Name="Linux-Sysmon"/><EventID>1</EventID><TimeCreated SystemTime="2025-06-15T10:00:00Z"/><Computer>web1</Computer></System><EventData><Data Name="Image">/bin/id</Data></EventData></Event>`,
+	}
+	in := sourcetest.Input("a.log", strings.Join(lines, "\n")+"\n")
+	if !syslog.New().Claims("", in.Head) {
+		t.Error("not claimed")
+	}
+	events, rep := sourcetest.Read(t, syslog.New(), in)
+	var got []string
+	for _, e := range events {
+		got = append(got, e.Source.Log())
+	}
+	want := "linux/sshd linux/auditd linux/cron linux/auditd webserver cef Microsoft-Windows-Sysmon/Operational linux/process_creation/sysmon linux/process_creation"
+	if strings.Join(got, " ") != want || rep.Damaged > 0 || rep.Records != int64(len(lines)) {
+		t.Errorf("report %+v, events\n%s", rep, rulecheck.Show(events))
+	}
+	joined := events[len(events)-1]
+	if v, _ := joined.Get("CommandLine"); string(v) != "chattr -i /etc/passwd" || joined.Origin.Line != 2 {
+		t.Errorf("joined event %s", rulecheck.Show(events[len(events)-1:]))
 	}
 }
