@@ -91,5 +91,6 @@ func (r *Report) Add(next Report) {
 type Damage struct {
 	Offset int64  `json:"offset"`
 	Length int64  `json:"length"`
-	Reason string `json:"reason"` // short and stable, such as "data-crc" or "bad line"
+	Line   int64  `json:"line,omitempty"` // number of its first line, for text formats
+	Reason string `json:"reason"`         // short and stable, such as "data-crc" or "bad line"
 }

@@ -302,6 +302,9 @@ func tellsDamage(t *testing.T, s sample) {
 		if d.Reason == "" || d.Offset < 0 || d.Length <= 0 || d.Offset+d.Length > in.Size {
 			t.Errorf("damage %+v of %d bytes", d, in.Size)
 		}
+		if line := 1 + int64(strings.Count(s.harmed[:d.Offset], "\n")); events[0].Origin.Line > 0 && d.Line != line {
+			t.Errorf("damage %+v stands in line %d", d, line)
+		}
 	}
 }
 

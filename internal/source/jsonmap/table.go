@@ -105,7 +105,7 @@ func (r *tableReader) Read(ctx context.Context, in *source.Input, part source.Pa
 		used, rows := r.convert(base, line, at >= end, coding, &sum)
 		if used == 0 && at < end && len(r.text) > maxRow {
 			sum.Damaged++
-			sum.Damage = append(sum.Damage, source.Damage{Offset: base, Length: r.raw(coding, len(r.text)), Reason: longRow})
+			sum.Damage = append(sum.Damage, source.Damage{Offset: base, Length: r.raw(coding, len(r.text)), Line: line, Reason: longRow})
 			used = len(r.text)
 		}
 		line += rows
@@ -232,7 +232,7 @@ func (r *tableReader) batch(ctx context.Context, in *source.Input, yield func(*e
 	for i := range rep.Damage {
 		at, _ := slices.BinarySearchFunc(r.places, rep.Damage[i].Offset+1, func(p place, off int64) int { return int(p.from - off) })
 		p := r.places[max(at-1, 0)]
-		rep.Damage[i].Offset, rep.Damage[i].Length = p.offset, max(p.length, 1)
+		rep.Damage[i].Offset, rep.Damage[i].Length, rep.Damage[i].Line = p.offset, max(p.length, 1), p.line
 	}
 	sum.Add(rep)
 	return !stopped

@@ -351,7 +351,8 @@ func (w *work) damage(pos, size int, why string) {
 		w.unlist++
 		return
 	}
-	w.rep.Damage = append(list, source.Damage{Offset: off, Length: length, Reason: why})
+	line := w.line + int64(bytes.Count(w.feed.rest()[:min(pos, len(w.feed.rest()))], []byte{'\n'}))
+	w.rep.Damage = append(list, source.Damage{Offset: off, Length: length, Line: line, Reason: why})
 }
 
 // finish closes the report.

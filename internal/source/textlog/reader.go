@@ -140,7 +140,7 @@ func (r *Reader) damage(offset, length int64, why string) {
 		r.unlist++
 		return
 	}
-	r.rep.Damage = append(r.rep.Damage, source.Damage{Offset: offset, Length: length, Reason: why})
+	r.rep.Damage = append(r.rep.Damage, source.Damage{Offset: offset, Length: length, Line: r.origin.Line, Reason: why})
 }
 
 func (r *Reader) finish(part source.Part) {

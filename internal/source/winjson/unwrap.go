@@ -276,7 +276,7 @@ func (r *reader) flush() {
 	rep.Records, rep.Bytes = -rep.Again, 0 // the window has counted all events
 	for i, d := range rep.Damage {
 		k := sort.Search(len(r.rows), func(k int) bool { return int64(r.rows[k].start) > d.Offset }) - 1
-		rep.Damage[i].Offset, rep.Damage[i].Length = r.rows[k].offset, r.rows[k].length
+		rep.Damage[i].Offset, rep.Damage[i].Length, rep.Damage[i].Line = r.rows[k].offset, r.rows[k].length, r.rows[k].line
 	}
 	r.w.Report.Add(rep)
 	r.batch, r.rows = r.batch[:0], r.rows[:0]

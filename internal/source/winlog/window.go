@@ -222,7 +222,7 @@ func (w *Window) Damage(n int, why string) {
 	case len(list) >= maxDamage:
 		w.unlist++
 	default:
-		w.Report.Damage = append(list, source.Damage{Offset: w.base, Length: length, Reason: why})
+		w.Report.Damage = append(list, source.Damage{Offset: w.base, Length: length, Line: w.Line, Reason: why})
 	}
 	w.Skip(n)
 }
