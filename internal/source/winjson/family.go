@@ -113,8 +113,11 @@ type systemFamily struct{}
 func (systemFamily) target(path string) target {
 	path = strings.TrimPrefix(unwrapped(path), "Event.")
 	keys, attribute := plainKeys(strings.Split(path, "."))
-	if len(keys) == 0 || keys[len(keys)-1] == "xmlns" {
+	if len(keys) == 0 {
 		return target{}
+	}
+	if last := keys[len(keys)-1]; last == "xmlns" || attribute && strings.HasPrefix(last, "xmlns:") {
+		return target{} // namespaces are how XML is written, not what it says
 	}
 	rest := keys[1:]
 	switch keys[0] {
