@@ -43,7 +43,7 @@ func windowsFormats() []Description {
 			"the keys of the first objects", "what only a collector says is left out", append(defender(), rpcFirewall)...),
 		windows("winxml", "Windows events as XML, also UTF-16", "an Event element with a System element",
 			"Event Viewer's export can silently hold fewer events than the log", rpcFirewall),
-		windows("wincsv", "Windows events as CSV: EvtxECmd, Defender, Event Viewer", "the header's names of columns",
+		windows("wincsv", "Windows events as CSV: EvtxECmd, Defender, Event Viewer, `tyto dump -f csv`", "the header's names of columns",
 			"positional exports have no field names", append(defender(), rpcFirewall)...),
 	}
 }

@@ -72,6 +72,9 @@ func TestTables(t *testing.T) {
 			"2024-03-01T09:00:00Z H Security/Microsoft-Windows-Security-Auditing/4688 #9: NewProcessName=C:\\a.exe | TimeCreated=2024-03-01T09:00:00.000+00:00 Channel=Security EventID=4688 LevelName=0 Computer=H Provider_Name=Microsoft-Windows-Security-Auditing Type=Information EventRecordID=9 Keywords=Audit Success Message=", ""},
 		{"Splunk, fields", "_time,EventCode,LogName,ComputerName,SourceName,New_Process_Name,host,index\n1709287200.5,4688,Security,,P,C:\\a.exe,H,main\n",
 			"2024-03-01T10:00:00.5Z H Security/P/4688 #0: New_Process_Name=C:\\a.exe | _time=1709287200.5 EventID=4688 Channel=Security Provider_Name=P host=H Computer=H TimeCreated=1709287200.5", ""},
+		{"tyto dump", "TimeCreated,Computer,Channel,Provider,EventID,RecordID,Carved,Fields,File,Member,Offset\n" +
+			`2024-03-01T10:00:00.5000000Z,H,System,P,104,1,false,"{""System.Provider.@Name"":""P"",""System.Level"":4,""System.EventRecordID"":9,""System.Channel"":""System"",""UserData.LogFileCleared.@xmlns:a"":""u"",""UserData.LogFileCleared.Channel"":""Security"",""UserData.LogFileCleared.In.A"":""x""}",a.evtx,,512` + "\n",
+			"2024-03-01T10:00:00.5Z H System/P/104 #9: Channel=Security In.A=x | TimeCreated=2024-03-01T10:00:00.5000000Z Computer=H Provider_Name=P EventID=104 Carved=false Level=4 EventRecordID=9", ""},
 		{"plain", "TimeCreated\tEventID\tChannel\tProvider\tComputer\tA\n2024-03-01T10:00:00Z\t5\tC\tP\tH\tx\n",
 			"2024-03-01T10:00:00Z H C/P/5 #0: A=x | TimeCreated=2024-03-01T10:00:00Z EventID=5 Channel=C Provider_Name=P Computer=H", ""},
 	} {

@@ -1,6 +1,7 @@
 package winlog
 
 import (
+	"bytes"
 	"strings"
 
 	"tyto/internal/event"
@@ -25,6 +26,7 @@ const (
 	tableSentinel
 	tableGetWinEvent
 	tableViewer
+	tableDump
 	tableFlat
 )
 
@@ -132,6 +134,8 @@ func kindOf(has map[string]int) (tableKind, bool) {
 		return tableGetWinEvent, true
 	case all("Date and Time", "Source", "Event ID"):
 		return tableViewer, true
+	case all("TimeCreated", "Channel", "EventID", "RecordID", "Carved", "Fields"):
+		return tableDump, true
 	}
 	n := 0
 	for name := range has {
@@ -233,6 +237,10 @@ var tableHeaders = map[tableKind]map[string]string{
 		"ProcessId": ProcessID, "ThreadId": ThreadID, "UserId": UserID, "UserId.Value": UserID, "ActivityId": ActivityID,
 		"RelatedActivityId": RelatedActivityID, "Message": Message,
 	},
+	tableDump: {
+		"TimeCreated": TimeCreated, "Computer": Computer, "Channel": Channel, "Provider": ProviderName, "EventID": EventID,
+		"RecordID": "", "Carved": "Carved", "Fields": "<data>", "File": "", "Member": "", "Offset": "",
+	},
 	tableViewer: {
 		"Date and Time": TimeCreated, "Source": ProviderName, "Event ID": EventID, "Task Category": "TaskName", "Level": "LevelName",
 		"Keywords": Keywords, "Log": Channel, "Computer": Computer, "User": "UserName", "OpCode": "OpCode", "": Message, "Description": Message,
@@ -284,6 +292,9 @@ func (r *Rows) Event(t *Table, row []Leaf, e *event.Event) bool {
 			return r.raw(t, raw, e)
 		}
 	}
+	if t.kind == tableDump && !bytes.HasPrefix(r.value(t, "Fields"), []byte(`{"System.`)) {
+		return false // of another log, whose name alone does not say what it is
+	}
 	r.plain(t, row)
 	r.missing(t)
 	r.b.Fill(e)
@@ -333,7 +344,7 @@ func (r *Rows) plain(t *Table, row []Leaf) {
 		case render:
 			r.b.Render(l.Text)
 		case embedded:
-			r.embedded(l.Text)
+			r.embedded(t, l.Text)
 		case place:
 			r.places = append(r.places, l.Text)
 		}
@@ -342,9 +353,12 @@ func (r *Rows) plain(t *Table, row []Leaf) {
 
 // embedded reads a cell with the event's data. One that is neither XML nor
 // JSON is kept as it is.
-func (r *Rows) embedded(text []byte) {
+func (r *Rows) embedded(t *Table, text []byte) {
 	switch text[0] {
 	case '{':
+		if t.kind == tableDump && r.xml.Flat(r.b, text) == nil {
+			return
+		}
 		if r.xml.JSON(r.b, text) == nil {
 			return
 		}
