@@ -117,6 +117,9 @@ func (c *Clock) resolve(d *Date) (time.Time, bool) {
 			}
 		}
 		c.year, c.day = step(c.year, c.day, d)
+		if d.time(c.year).After(c.modified.Add(36 * time.Hour)) {
+			c.year-- // a log does not tell of what comes after it
+		}
 		year = c.year
 	}
 	return d.time(year), true

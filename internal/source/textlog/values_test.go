@@ -88,6 +88,10 @@ func webLines() []told {
 			[]string{"cs-uri-query=/a?b=c & b=c", "cs-method=GET", "cs-host=www.example.com", "cs-user-agent=curl/8.0", "sc-status=200", "c-ip=192.0.2.9"}},
 		{"zscaler", "{\"sourcetype\":\"zscalernss-web\",\"event\":{\"time\":\"Sun Jun 15 10:00:00 2025\",\"eurl\":\"www.example.com/a.zip?b\",\"cip\":\"192.0.2.9\",\"ua\":\"None\"}}\n", "zscaler/proxy/web", "", noon,
 			[]string{"eurl=www.example.com/a.zip?b", "c-uri=www.example.com/a.zip?b & /a.zip?b", "c-useragent=", "c-uri-extension=zip", "src_ip=192.0.2.9"}},
+		{"zscaler", "{\"sourcetype\":\"zscalernss-web\",\"event\":{\"time\":\"Sun Jun 15 10:00:00 2025\",\"tz\":\"GMT\",\"host\":\"www.example.com\",\"b64url\":\"d3d3LmV4YW1wbGUuY29tL2EuemlwP2I=\",\"b64referer\":\"d3d3LmV4YW1wbGUub3Jn\",\"useragent\":\"x\"}}\n", "zscaler/proxy/web", "", noon,
+			[]string{"b64url=d3d3LmV4YW1wbGUuY29tL2EuemlwP2I=", "c-uri=www.example.com/a.zip?b & /a.zip?b", "c-uri-extension=zip", "cs-referrer=www.example.org", "cs-host=www.example.com"}},
+		{"zscaler", "{\"sourcetype\":\"zscalernss-web\",\"event\":{\"time\":\"Sun Jun 15 10:00:00 2025\",\"b64url\":\"no base64\"}}\n", "zscaler/proxy/web", "", noon, []string{"b64url=no base64"}},
+		{"syslog", "<190>Jun 15 2025 10:00:01 r1 RP/0/RP0/CPU0:Jun 15 2025 10:00:00 UTC: ldp[310]: %ROUTING-LDP-5-SESSION_PROTECTION : x\n", "cisco/ldp", "r1", noon, []string{"mnemonic=SESSION_PROTECTION", "facility=ROUTING-LDP"}},
 	}
 }
 
