@@ -33,6 +33,7 @@ import (
 	"tyto/internal/source/textlog"
 	"tyto/internal/source/weblog"
 	"tyto/internal/source/winjson"
+	"tyto/internal/source/winxml"
 	"tyto/internal/source/zeek"
 	"tyto/internal/source/zscaler"
 )
@@ -67,6 +68,7 @@ func Members() []Member {
 		{auditd.NewLaurel(), []string{`"ID"`}},
 		{journald.New(), []string{`"__REALTIME_TIMESTAMP"`}},
 		{eslogger.New(), []string{`"schema_version"`}},
+		{winxml.New(), []string{"<Event"}},
 	}
 }
 
@@ -82,8 +84,8 @@ func (f *Member) claims(text []byte) bool {
 
 func head(text []byte) []byte { return text[:min(len(text), source.HeadSize)] }
 
-// Objects reads JSON objects that stand in lines of a log, each with the format
-// that knows it. It implements [textlog.Parser].
+// Objects reads JSON objects, and Windows events as XML, that stand in lines of
+// a log, each with the format that knows it. It implements [textlog.Parser].
 type Objects struct {
 	members []Member
 	readers []source.Reader // made when first needed
@@ -110,7 +112,7 @@ func (o *Objects) Notes() []string { return o.notes }
 // Parse implements [textlog.Parser].
 func (o *Objects) Parse(l *textlog.Line, emit func(*event.Event)) bool {
 	text := message(l.Text)
-	if len(text) < 2 || text[0] != '{' {
+	if len(text) < 2 || text[0] != '{' && !bytes.HasPrefix(text, []byte("<Event")) {
 		return false
 	}
 	i := of(o.members, text, o.last)

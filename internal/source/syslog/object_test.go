@@ -18,6 +18,7 @@ func TestObjectsAreReadAsTheFormatThatKnowsThem(t *testing.T) {
 		{"Suricata", `Jun 15 10:00:00 sensor suricata[7]: {"timestamp":"2025-06-15T10:00:00.5+0000","event_type":"dns","src_ip":"192.0.2.9","dest_ip":"192.0.2.53","dns":{"type":"query","rrname":"a.example.com"}}`, "suricata/dns/dns", "sensor", "dns.rrname", "a.example.com"},
 		{"Suricata, marked as structured", `Jun 15 10:00:00 sensor suricata[7]: @cee: {"timestamp":"2025-06-15T10:00:00.5+0000","event_type":"dns","src_ip":"192.0.2.9","dest_ip":"192.0.2.53","dns":{"type":"query","rrname":"a.example.com"}}`, "suricata/dns/dns", "sensor", "dns.rrname", "a.example.com"},
 		{"CloudTrail", `Jun 15 10:00:00 relay aws: {"eventVersion":"1.08","userIdentity":{"type":"Root"},"eventTime":"2025-06-15T10:00:00Z","eventSource":"s3.amazonaws.com","eventName":"ListBuckets"}`, "aws/cloudtrail", "relay", "eventName", "ListBuckets"},
+		{"Windows events as XML", `<14>Jun 15 10:00:00 relay Splunk: <Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='P'/><EventID>1</EventID><TimeCreated SystemTime='2025-06-15T10:00:00Z'/><Channel>C</Channel><Computer>WS1</Computer></System><EventData><Data Name='Image'>C:\a.exe</Data></EventData></Event>`, "C", "WS1", "Image", `C:\a.exe`},
 		{"unknown", `Jun 15 10:00:00 web1 app: {"action":"x","request":"y","EventID":"z"}`, "linux/syslog", "web1", "Message", `Jun 15 10:00:00 web1 app: {"action":"x","request":"y","EventID":"z"}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

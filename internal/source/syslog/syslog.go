@@ -5,8 +5,8 @@
 //	<189>88: 000123: *Jun 15 2025 10:00:00.123: %SYS-5-CONFIG_I: Configured from console by u
 //
 // Any other text format of Tyto found behind the header is read as that
-// format, and so are JSON objects of most formats, such as those of NXLog,
-// Winlogbeat, Suricata and the cloud services. What is left is told apart by program and content, never by the name
+// format, and so are Windows events as XML and JSON objects of most formats, such
+// as those of NXLog, Winlogbeat, Suricata and the cloud services. What is left is told apart by program and content, never by the name
 // of the file: sshd, sudo, cron, auth, clamav, vsftpd, guacamole and syslog of
 // product linux; kernel packet filter lines of category firewall; Cisco IOS,
 // ASA and accounting; Huawei VRP; Junos. The log files of vsftpd, ClamAV and
@@ -32,6 +32,7 @@ import (
 	"tyto/internal/source/mixed"
 	"tyto/internal/source/sysmonlinux"
 	"tyto/internal/source/textlog"
+	"tyto/internal/source/winxml"
 )
 
 // A Format is the format of files that syslog wrote.
@@ -74,7 +75,7 @@ func (f *Format) Claims(name string, head []byte) bool {
 // of a format that stands among such lines.
 func (f *Format) is(l *textlog.Line) bool {
 	if bytes.HasPrefix(l.Text, []byte("<Event>")) || bytes.HasPrefix(l.Text, []byte("<Event ")) {
-		return f.sysmon.Claims("", l.Raw) // those of Windows are read better by others
+		return f.sysmon.Claims("", l.Raw) || len(l.Text) < len(l.Raw) && bytes.Contains(l.Text, []byte(winxml.Namespace))
 	}
 	if len(l.Text) < len(l.Raw) {
 		return l.Header.Dated || len(l.Text) > 0
