@@ -75,6 +75,12 @@ func TestTables(t *testing.T) {
 		{"tyto dump", "TimeCreated,Computer,Channel,Provider,EventID,RecordID,Carved,Fields,File,Member,Offset\n" +
 			`2024-03-01T10:00:00.5000000Z,H,System,P,104,1,false,"{""System.Provider.@Name"":""P"",""System.Level"":4,""System.EventRecordID"":9,""System.Channel"":""System"",""UserData.LogFileCleared.@xmlns:a"":""u"",""UserData.LogFileCleared.Channel"":""Security"",""UserData.LogFileCleared.In.A"":""x""}",a.evtx,,512` + "\n",
 			"2024-03-01T10:00:00.5Z H System/P/104 #9: Channel=Security In.A=x | TimeCreated=2024-03-01T10:00:00.5000000Z Computer=H Provider_Name=P EventID=104 Carved=false Level=4 EventRecordID=9", ""},
+		{"velociraptor, rows of EvtxHunter", "EventTime,Computer,Channel,Provider,EventID,EventRecordID,UserSID,EventData,UserData,Message\n" +
+			`2024-03-01T10:00:00Z,H,Security,P,4688,9,S-1-5-18,"{""A"":""x"",""N"":5}",null,m` + "\n",
+			"2024-03-01T10:00:00Z H Security/P/4688 #9: A=x N=5 | TimeCreated=2024-03-01T10:00:00Z Computer=H Channel=Security Provider_Name=P EventID=4688 EventRecordID=9 Security_UserID=S-1-5-18 Message=m", ""},
+		{"velociraptor, user data", "EventTime,Computer,Channel,Provider,EventID,EventRecordID,EventData,UserData\n" +
+			`2024-03-01T10:00:00Z,H,System,P,104,9,null,"{""LogFileCleared"":{""SubjectUserName"":""u""}}"` + "\n",
+			"2024-03-01T10:00:00Z H System/P/104 #9: SubjectUserName=u | TimeCreated=2024-03-01T10:00:00Z Computer=H Channel=System Provider_Name=P EventID=104 EventRecordID=9", ""},
 		{"plain", "TimeCreated\tEventID\tChannel\tProvider\tComputer\tA\n2024-03-01T10:00:00Z\t5\tC\tP\tH\tx\n",
 			"2024-03-01T10:00:00Z H C/P/5 #0: A=x | TimeCreated=2024-03-01T10:00:00Z EventID=5 Channel=C Provider_Name=P Computer=H", ""},
 	} {

@@ -181,7 +181,7 @@ func headerAction(to string) action {
 		return drop
 	case Message:
 		return render
-	case "<data>":
+	case "<data>", "<user>":
 		return embedded
 	case "<event>":
 		return whole
@@ -196,6 +196,7 @@ var flatColumns = map[string]string{
 	"RecordNumber": EventRecordID, "EventRecordID": EventRecordID, "TimeCreated": TimeCreated, "EventTime": TimeCreated,
 	"Level": Level, "Task": Task, "Opcode": Opcode, "Keywords": Keywords, "Version": Version, "Message": Message,
 	"ExecutionProcessID": ProcessID, "ExecutionThreadID": ThreadID, "@timestamp": "",
+	"EventData": "<data>", "UserData": "<user>", "UserSID": UserID,
 }
 
 // tableHeaders name what describes the record; "" leaves a column out.
@@ -344,7 +345,7 @@ func (r *Rows) plain(t *Table, row []Leaf) {
 		case render:
 			r.b.Render(l.Text)
 		case embedded:
-			r.embedded(t, l.Text)
+			r.embedded(t, t.names[l.Column], l.Text)
 		case place:
 			r.places = append(r.places, l.Text)
 		}
@@ -353,7 +354,16 @@ func (r *Rows) plain(t *Table, row []Leaf) {
 
 // embedded reads a cell with the event's data. One that is neither XML nor
 // JSON is kept as it is.
-func (r *Rows) embedded(t *Table, text []byte) {
+func (r *Rows) embedded(t *Table, column, text []byte) {
+	if string(text) == "null" {
+		return
+	}
+	if string(column) == "<user>" && text[0] == '{' {
+		inner := text
+		text = r.b.Text(func(dst []byte) []byte {
+			return append(append(append(dst, `{"UserData":`...), inner...), '}')
+		})
+	}
 	switch text[0] {
 	case '{':
 		if t.kind == tableDump && r.xml.Flat(r.b, text) == nil {
