@@ -70,6 +70,8 @@ func cloudFormats() []Description {
 			"m365/-/audit", "m365/-/exchange", "m365/-/threat_management", "m365/-/threat_detection"),
 		other("azurecsv", "tables of Log Analytics as CSV", "the columns of sign-in, audit or activity tables", "",
 			"azure/-/activitylogs", "azure/-/signinlogs", "azure/-/auditlogs", "azure/-/riskdetection"),
+		other("azureportal", "sign-ins and audit log as the Entra portal downloads them, CSV", "the portal's names of columns", "no activity log",
+			"azure/-/signinlogs", "azure/-/auditlogs"),
 		other("m365csv", "Microsoft 365 audit searches as CSV", "a column AuditData", "", "m365/-/audit", "m365/-/exchange", "m365/-/threat_management"),
 		other("gcp", "Google Cloud audit, Google Workspace", "`protoPayload`, or a Workspace activity", "",
 			"gcp/-/gcp.audit", "gcp/-/google_workspace.admin", "gcp/-/google_workspace.login"),

@@ -77,6 +77,7 @@ func All(opt Options) []source.Format {
 		kubernetes.New(), // before azure, whose records may carry its
 		azure.New(),
 		azure.NewTable(),
+		azure.NewPortal(),
 		m365.New(),
 		m365.NewTable(),
 		gcp.New(),

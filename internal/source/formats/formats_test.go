@@ -73,6 +73,7 @@ func samples(t testing.TB) []sample {
 		lined("eslogger", n, `{"schema_version":1,"event_type":15,"process":{"executable":{"path":"/bin/sh"}},"event":{"exit":{"stat":0}},"time":"2025-06-15T10:00:00Z","seq_num":1,"N":"%d"}`),
 		lined("m365csv", n, `%d,"{""Operation"":""x"",""Workload"":""y"",""CreationTime"":""2025-06-15T10:00:00Z""}"`).headed("N,AuditData"),
 		lined("azurecsv", n, `2025-06-15T10:00:00Z,Sign-in activity,0,%d`).headed("TimeGenerated,OperationName,ResultType,N"),
+		lined("azureportal", n, `2025-06-15T10:00:00Z,r%[1]d,c,mia@example.com,50126,%[1]d`).headed("Date (UTC),Request ID,Correlation ID,Username,Sign-in error code,N"),
 		lined("laurel", n, `{"ID":"1750000000.123:7","NODE":"web1","USER_LOGIN":{"pid":1,"N":%d}}`),
 		lined("santa", n, `[2025-06-15T10:00:00.000Z] I santad: action=EXEC|decision=ALLOW|pid=9|ppid=1|path=/bin/sh|args=sh|N=%d`),
 		lined("eve", n, `{"timestamp":"2025-06-15T17:06:40.123456+0200","flow_id":7,"event_type":"tls","src_ip":"192.0.2.1","N":"%d"}`),
