@@ -32,22 +32,28 @@ func (f *Format) Claims(_ string, head []byte) bool {
 	if !objects.InLines(head) {
 		return false
 	}
-	first, last := -1, 0
+	first, last, others, lines := -1, 0, 0, 0
 	for line := range textlog.HeadLines(head) {
-		i := -1
-		if line[0] == '{' {
-			i = of(f.members, line, last)
-		}
-		switch {
-		case i < 0:
+		if line[0] != '{' {
 			continue
+		}
+		lines++
+		switch i := of(f.members, line, last); {
+		case i < 0 && Known(f.unknown, line):
+			others++
+		case i < 0:
 		case first >= 0 && i != first:
 			return true
+		default:
+			first, last = i, i
 		}
-		first, last = i, i
 	}
-	return false
+	return first >= 0 && others*few >= lines
 }
+
+// few is how many times as many lines there may be as lines that no format
+// knows: fewer of those are damage.
+const few = 5
 
 // Split implements [source.Format].
 func (*Format) Split(ctx context.Context, in *source.Input) ([]source.Part, error) {

@@ -40,9 +40,17 @@ func TestEachLineIsReadByTheFormatThatKnowsIt(t *testing.T) {
 	}
 }
 
+func TestLinesOfUnknownKindsAreReadBesideThoseOfOneFormat(t *testing.T) {
+	in := sourcetest.Input("a.json", windows+windows+other)
+	events, rep := sourcetest.Read(t, mixed.New(), in)
+	if !mixed.New().Claims("", in.Head) || strings.Join(logs(events), " ") != "Security Security " || rep.Damaged > 0 {
+		t.Errorf("logs %q, report %+v", logs(events), rep)
+	}
+}
+
 func TestFilesOfOneFormatAreLeftToIt(t *testing.T) {
 	for _, text := range []string{
-		sensor + sensor, windows, windows + other, "text\n" + sensor + windows, "[" + sensor + "," + windows + "]", "", "{",
+		sensor + sensor, windows, strings.Repeat(windows, 9) + other, other + other, "text\n" + sensor + windows, "[" + sensor + "," + windows + "]", "", "{",
 	} {
 		if mixed.New().Claims("", []byte(text)) {
 			t.Errorf("claimed %q", text)
