@@ -41,6 +41,8 @@ func windowsFormats() []Description {
 			"no field names: all strings are values of `Data`"),
 		windows("winjson", "Windows events as JSON: evtx_dump, Winlogbeat, NXLog, Sentinel, Defender, Splunk, Wazuh, Velociraptor and others",
 			"the keys of the first objects", "what only a collector says is left out", append(defender(), rpcFirewall)...),
+		windows("wintext", "Windows events as Splunk gives them out as text", "a line with a local time above a line `LogName=`",
+			"fields drawn out of English messages; times without zone"),
 		windows("winxml", "Windows events as XML, also UTF-16", "an Event element with a System element",
 			"Event Viewer's export can silently hold fewer events than the log", rpcFirewall),
 		windows("wincsv", "Windows events as CSV: EvtxECmd, Defender, Event Viewer, `tyto dump -f csv`", "the header's names of columns",

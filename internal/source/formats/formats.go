@@ -41,6 +41,7 @@ import (
 	"tyto/internal/source/weblog"
 	"tyto/internal/source/wincsv"
 	"tyto/internal/source/winjson"
+	"tyto/internal/source/wintext"
 	"tyto/internal/source/winxml"
 	"tyto/internal/source/zeek"
 	"tyto/internal/source/zscaler"
@@ -73,6 +74,7 @@ func All(opt Options) []source.Format {
 		sysmonlinux.New(), // before winxml: both know lines of events
 		winxml.New(),
 		wincsv.New(),
+		wintext.New(),
 		cloudtrail.New(),
 		kubernetes.New(), // before azure, whose records may carry its
 		azure.New(),

@@ -54,6 +54,7 @@ func samples(t testing.TB) []sample {
 		lined("winjson", n, `{"EventID":4688,"Channel":"Security","SourceName":"P","Hostname":"H","TimeCreated":"2024-03-01T10:00:00Z","N":"%d"}`),
 		oldLog(n),
 		xmlLog(n),
+		textLog(n),
 		lined("wincsv", n, `2024-03-01T10:00:00Z,4688,Security,P,H,"%d"`).headed("TimeCreated,EventID,Channel,Provider,Computer,N"),
 		{"pcap", capture(t, n), n, harm(capture(t, n)), "id.orig_p"},
 		lined("cloudtrail", n, `{"eventVersion":"1.08","userIdentity":{"type":"Root"},"eventTime":"2025-06-15T10:00:00Z","eventSource":"iam.amazonaws.com","eventName":"X","N":"%d"}`),
