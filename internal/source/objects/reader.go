@@ -137,7 +137,7 @@ func (w *work) oneLine(line []byte) {
 	text := w.valid(line)
 	pos := 0
 	for {
-		pos += len(text[pos:]) - len(bytes.TrimLeft(text[pos:], " \t\r\n,[]"))
+		pos += len(text[pos:]) - len(bytes.TrimLeft(text[pos:], around))
 		if pos >= len(text) {
 			return
 		}
@@ -206,7 +206,7 @@ func (w *work) stream() {
 func (w *work) toObject() bool {
 	for !w.ended() {
 		rest := w.feed.rest()
-		n := len(rest) - len(bytes.TrimLeft(rest, " \t\r\n,[]"))
+		n := len(rest) - len(bytes.TrimLeft(rest, around))
 		w.consume(n)
 		rest = rest[n:]
 		switch {

@@ -98,7 +98,7 @@ func (r *Reader) walk(ctx context.Context) {
 
 // one reads the current line.
 func (r *Reader) one() {
-	text := r.lines.text
+	text := bytes.TrimPrefix(r.lines.text, []byte("\xef\xbb\xbf")) // of files put one behind another
 	if r.lines.cut {
 		r.damage(r.lines.offset, r.lines.length, longLine)
 	}

@@ -361,3 +361,11 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestTablesWithMarksPutOneBehindAnotherAreReadWhole(t *testing.T) {
+	const table = "\ufeffTimeCreated,EventID,Channel,Provider,Computer\n2024-03-01T10:00:00Z,5,C,P,H\n"
+	events, rep := sourcetest.Read(t, wincsv.New(), sourcetest.Input("a.csv", table+table))
+	if len(events) != 2 || rep.Damaged > 0 || events[1].Host != "H" {
+		t.Errorf("%d events, report %+v", len(events), rep)
+	}
+}

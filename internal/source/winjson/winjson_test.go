@@ -342,3 +342,13 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestFilesWithMarksPutOneBehindAnotherAreReadWhole(t *testing.T) {
+	const mark = "\ufeff"
+	for _, text := range []string{mark + one(1) + "\n" + mark + one(2) + "\n", mark + "[" + one(1) + "]\n" + mark + "[" + one(2) + "]"} {
+		events, rep := sourcetest.Read(t, winjson.New(), sourcetest.Input("a.json", text))
+		if fmt.Sprint(ids(events)) != "[1 2]" || rep.Damaged > 0 {
+			t.Errorf("events %v, report %+v", ids(events), rep)
+		}
+	}
+}

@@ -194,7 +194,7 @@ func (r *reader) between(n int) {
 // plain returns the length of the next stretch that is either markup and white
 // space, or neither.
 func plain(text []byte) (n int, ok bool) {
-	blank := len(text) - len(bytes.TrimLeft(text, " \t\r\n"))
+	blank := len(text) - len(bytes.TrimLeft(text, " \t\r\n\ufeff"))
 	if blank > 0 {
 		return blank, true
 	}

@@ -80,9 +80,7 @@ func (t *tableReader) line(l line, yield func(*event.Event) bool) bool {
 		t.damage(l, longLine)
 		return true
 	}
-	if l.offset == 0 {
-		l.text = bytes.TrimPrefix(l.text, []byte("\xef\xbb\xbf"))
-	}
+	l.text = bytes.TrimPrefix(l.text, []byte("\xef\xbb\xbf"))
 	if len(l.text) == 0 {
 		return true
 	}
