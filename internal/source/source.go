@@ -56,7 +56,8 @@ type Reader interface {
 // parts are added up in order.
 type Report struct {
 	Bytes     int64 // bytes looked at
-	Records   int64 // events yielded, carved ones included
+	Records   int64 // read, carved ones included
+	Again     int64 // events that tell a record once more, in the words of another log
 	Recovered int64 // of those, found behind damage or in slack
 	Damaged   int64 // records that could not be read
 	Damage    []Damage
@@ -71,6 +72,7 @@ const MaxDamage = 10_000
 func (r *Report) Add(next Report) {
 	r.Bytes += next.Bytes
 	r.Records += next.Records
+	r.Again += next.Again
 	r.Recovered += next.Recovered
 	r.Damaged += next.Damaged
 	room := min(len(next.Damage), max(MaxDamage-len(r.Damage), 0))
@@ -89,5 +91,6 @@ func (r *Report) Add(next Report) {
 type Damage struct {
 	Offset int64  `json:"offset"`
 	Length int64  `json:"length"`
-	Reason string `json:"reason"` // short and stable, such as "data-crc" or "bad line"
+	Line   int64  `json:"line,omitempty"` // number of its first line, for text formats
+	Reason string `json:"reason"`         // short and stable, such as "data-crc" or "bad line"
 }

@@ -244,6 +244,9 @@ func (r shiftedReader) Read(ctx context.Context, in *Input, part Part, yield fun
 	})
 	for i := range rep.Damage {
 		rep.Damage[i].Offset += in.BaseOffset
+		if rep.Damage[i].Line > 0 {
+			rep.Damage[i].Line += lines
+		}
 	}
 	return rep
 }

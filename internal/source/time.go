@@ -91,6 +91,9 @@ func parseEpoch(b []byte) (t time.Time, zoned, ok bool) {
 	if len(b) == 0 || len(b) > 24 {
 		return time.Time{}, false, false
 	}
+	if t, ok := wholeEpoch(b); ok {
+		return t, true, true
+	}
 	n, err := strconv.ParseFloat(string(b), 64)
 	if err != nil || !(n > 0 && n <= 1e19) {
 		return time.Time{}, false, false
@@ -100,4 +103,27 @@ func parseEpoch(b []byte) (t time.Time, zoned, ok bool) {
 	}
 	whole, frac := math.Modf(n)
 	return time.Unix(int64(whole), int64(math.Round(frac*1e6))*1000).UTC(), true, true
+}
+
+// wholeEpoch reads a number without fraction, to its last digit: a float holds
+// no nanoseconds of our days.
+func wholeEpoch(b []byte) (time.Time, bool) {
+	if len(b) > 19 {
+		return time.Time{}, false
+	}
+	var n int64
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return time.Time{}, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	unit := int64(1) // of a second
+	for n/unit > 1e11 {
+		unit *= 1000
+	}
+	if n <= 0 || unit > 1e9 {
+		return time.Time{}, false
+	}
+	return time.Unix(n/unit, n%unit*(1e9/unit)).UTC(), true
 }

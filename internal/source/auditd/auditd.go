@@ -11,7 +11,7 @@
 // keep their names and are never compared across records, since a0 means
 // something else in SYSCALL than in EXECVE. Values that the kernel wrote in
 // hexadecimal are decoded. Records behind the SYSCALL record of the same event
-// have its exe, comm, key and SYSCALL as header fields. SYSCALL, the name of
+// have its exe, comm and SYSCALL as header fields. SYSCALL, the name of
 // the call, is looked up where the log has only numbers.
 //
 // The records of one event together give further events, in the words of
@@ -64,6 +64,13 @@ func (f *Format) NewReader() source.Reader {
 	return &reader{parser: p, lines: textlog.NewReader(p)}
 }
 
+// Among makes a reader of lines among which audit records stand. The parser of
+// all lines is made around that of audit records.
+func Among(shapes *textlog.Shapes, around func(audit textlog.Parser) textlog.Parser) source.Reader {
+	p := newParser(shapes)
+	return &reader{parser: p, lines: textlog.NewReader(around(p))}
+}
+
 // A reader adds to the reading of lines the events that are still open when
 // the last line has been read.
 type reader struct {
@@ -82,7 +89,7 @@ func (r *reader) Read(ctx context.Context, in *source.Input, part source.Part, y
 	rep := r.lines.Read(ctx, in, part, give)
 	r.parser.flush(func(e *event.Event) {
 		if !stopped && ctx.Err() == nil {
-			rep.Records++
+			rep.Again++
 			give(e)
 		}
 	})

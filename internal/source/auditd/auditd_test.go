@@ -196,7 +196,7 @@ func FuzzRead(f *testing.F) {
 			}
 			return true
 		})
-		if rep.Records != n || rep.Bytes != in.Size {
+		if rep.Records+rep.Again != n || rep.Bytes != in.Size {
 			t.Errorf("report %+v of %d events and %d bytes", rep, n, in.Size)
 		}
 	})
@@ -239,7 +239,7 @@ func TestLaurelIsWhatAuditdWrites(t *testing.T) {
 	if rep.Damaged > 0 || len(events) != 8 {
 		t.Fatalf("report %+v, events\n%s", rep, rulecheck.Show(events))
 	}
-	want := []string{"type EXECVE", "argc 3", "a0 id", "a1 a b", `a2 c"d`, "audit_id 1750000000.123:901", "exe /usr/bin/id", "comm x", "SYSCALL execve", "key exec"}
+	want := []string{"type EXECVE", "argc 3", "a0 id", "a1 a b", `a2 c"d`, "audit_id 1750000000.123:901", "exe /usr/bin/id", "comm x", "SYSCALL execve"}
 	if got := list(events[1]); strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("fields %q, want %q", got, want)
 	}
@@ -257,7 +257,7 @@ func FuzzLaurel(f *testing.F) {
 		auditd.NewLaurel().Claims("", in.Head)
 		n := int64(0)
 		rep := sourcetest.Each(t, auditd.NewLaurel(), in, func(*event.Event) bool { n++; return true })
-		if rep.Records != n || rep.Bytes != in.Size {
+		if rep.Records+rep.Again != n || rep.Bytes != in.Size {
 			t.Errorf("report %+v of %d events and %d bytes", rep, n, in.Size)
 		}
 	})
@@ -284,5 +284,22 @@ func TestEnrichedRecordsWithoutSeparator(t *testing.T) {
 	events, _ := sourcetest.Read(t, auditd.New(), sourcetest.Input("audit.log", text))
 	if v, _ := events[0].Get("ARCH"); string(v) != "x86_64" {
 		t.Errorf("events\n%s", rulecheck.Show(events))
+	}
+}
+
+func TestAKeyOfARuleCountsOncePerEvent(t *testing.T) {
+	text := strings.ReplaceAll(run(1, 5, 4, "/usr/bin/id", "0", "id"), `key="exec"`, `key="susp_activity"`)
+	events, _ := sourcetest.Read(t, auditd.New(), sourcetest.Input("a.log", text))
+	if n := rulecheck.Count(t, "rules/linux/auditd/lnx_auditd_susp_c2_commands.yml", events); n != 1 {
+		t.Errorf("a rule on the key matches %d times, want once:\n%s", n, rulecheck.Show(events))
+	}
+}
+
+func TestWhatRecordsTellTogetherIsNoFurtherRecord(t *testing.T) {
+	text := run(1, 5, 4, "/usr/bin/id", "0", "id") + connect("02001F90C63364070000000000000000") + call("42", `pid=9 exe="/bin/a"`)
+	events, rep := sourcetest.Read(t, auditd.New(), sourcetest.Input("a.log", text))
+	lines := int64(strings.Count(text, "\n"))
+	if rep.Records != lines || rep.Again != 2 || int64(len(events)) != lines+2 {
+		t.Errorf("%d events of %d lines, report %+v", len(events), lines, rep)
 	}
 }

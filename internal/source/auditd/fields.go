@@ -2,6 +2,43 @@ package auditd
 
 import "bytes"
 
+// Fields calls each for the fields of a record of some kind, decoded, as they
+// stand behind its number: for logs of other forms that carry such records.
+// What has no value is left out; the name of the system call is added.
+func Fields(kind, record []byte, each func(name, value []byte)) {
+	var arch, number []byte
+	named := false
+	fields(record, false, func(key, value []byte, quoted bool) {
+		switch string(key) {
+		case "arch":
+			arch = value
+		case "syscall":
+			number = value
+		case "SYSCALL":
+			named = true
+		}
+		switch {
+		case !quoted && isNothing(value):
+			return
+		case !quoted && isHex(value) && isEncoded(kind, key):
+			value = bytes.ToValidUTF8(unhex(nil, value), []byte("\uFFFD"))
+		}
+		each(key, value)
+	})
+	if name := callName(arch, number); !named && name != "" {
+		each([]byte("SYSCALL"), []byte(name))
+	}
+}
+
+// isNothing recognises what stands for a value that is not known.
+func isNothing(value []byte) bool {
+	switch string(value) {
+	case "?", "(null)", "(none)":
+		return true
+	}
+	return false
+}
+
 // fields calls each for the fields of a record. Quoted is set for values in
 // double quotes, which are literal. What stands in single quotes is taken
 // apart as well; there values may have blanks.

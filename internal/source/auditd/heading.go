@@ -22,7 +22,12 @@ var kinds = map[string]string{
 	"1327": "PROCTITLE", "1400": "AVC", "1130": "SERVICE_START", "1131": "SERVICE_STOP",
 	"1100": "USER_AUTH", "1101": "USER_ACCT", "1103": "CRED_ACQ", "1104": "CRED_DISP",
 	"1105": "USER_START", "1106": "USER_END", "1112": "USER_LOGIN", "1123": "USER_CMD",
+	"1108": "USER_MGMT", "1114": "ADD_USER", "1115": "DEL_USER", "1116": "ADD_GROUP", "1117": "DEL_GROUP", "1319": "TTY",
 }
+
+// Kind is the name of a kind of record that is told by number, "" when it is
+// not known.
+func Kind(number string) string { return kinds[number] }
 
 // parse reads a heading and reports whether there is one.
 func (h *heading) parse(line []byte) bool {

@@ -144,7 +144,7 @@ func (p *parser) fill() {
 
 // field adds one field.
 func (p *parser) field(key, value []byte, quoted bool) {
-	if !quoted && (string(value) == "?" || string(value) == "(null)" || string(value) == "(none)") {
+	if !quoted && isNothing(value) {
 		p.rec.Null(string(key))
 		return
 	}
@@ -191,7 +191,9 @@ func (p *parser) keys(value []byte, quoted bool) {
 	}
 }
 
-// siblings adds what the SYSCALL record of the same event said.
+// siblings adds what the SYSCALL record of the same event said of the process
+// and the call. The key of the audit rule is left with that record: a rule that
+// asks for a key alone would match every record of the event.
 func (p *parser) siblings() {
 	g := p.group
 	if g == nil || string(p.head.kind) == "SYSCALL" {
@@ -204,10 +206,5 @@ func (p *parser) siblings() {
 		if len(s.text) > 0 {
 			p.rec.Alias(s.name, s.text)
 		}
-	}
-	for rest := g.key; len(rest) > 0; {
-		var one []byte
-		one, rest, _ = bytes.Cut(rest, []byte{1})
-		p.rec.Alias("key", one)
 	}
 }

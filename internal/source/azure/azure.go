@@ -15,8 +15,9 @@
 // additionalDetails and modifiedProperties become fields.
 //
 // Exports of Log Analytics in CSV are a format of their own ([NewTable]).
+// What the Entra portal downloads as CSV is one more ([NewPortal]).
 //
-// Limits: the portal's CSV exports, with names of their own, are not read. Times without zone are UTC.
+// Limits: the activity log as the portal downloads it is not read. Times without zone are UTC.
 // The host of an event is the tenant.
 package azure
 

@@ -196,7 +196,7 @@ func (p *Parser) bind() event.Source {
 		Vendor: p.first("DeviceVendor"), Product: p.first("DeviceProduct"), Name: p.first("Name"),
 		Action: p.first("act", "deviceAction"), Src: p.first("src"), Dst: p.first("dst"),
 		SrcPort: p.first("spt"), DstPort: p.first("dpt"),
-		File: p.first("filePath", "fname"), Threat: p.first("Virus Name", "Threat Name", "Malware Name", "VirusName", "threatName"),
+		File: p.file(), Threat: p.first("Virus Name", "Threat Name", "Malware Name", "VirusName", "threatName"),
 		Query: p.first("destinationDnsDomain", "query"),
 		Request: textlog.Request{
 			URL: p.first("request"), Method: p.first("requestMethod"), Agent: p.first("requestClientApplication"),
@@ -206,10 +206,19 @@ func (p *Parser) bind() event.Source {
 	})
 }
 
+// file returns the path of a file, of which some products tell the folder only.
+func (p *Parser) file() []byte {
+	path, name := p.first("filePath"), p.first("fname")
+	if n := len(path); n > 0 && len(name) > 0 && (path[n-1] == '\\' || path[n-1] == '/') {
+		return p.rec.Join(path, name)
+	}
+	return p.first("filePath", "fname")
+}
+
 // date reads the times that the extension may have.
 func (p *Parser) date() {
 	text := p.first("rt", "end", "start", "deviceReceiptTime")
-	if d, _, ok := textlog.BSDDate(text); ok {
+	if d, ok := textlog.ZonedDate(text); ok {
 		p.clock.Set(&p.event, &d, true)
 		return
 	}

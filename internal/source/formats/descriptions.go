@@ -41,9 +41,11 @@ func windowsFormats() []Description {
 			"no field names: all strings are values of `Data`"),
 		windows("winjson", "Windows events as JSON: evtx_dump, Winlogbeat, NXLog, Sentinel, Defender, Splunk, Wazuh, Velociraptor and others",
 			"the keys of the first objects", "what only a collector says is left out", append(defender(), rpcFirewall)...),
+		windows("wintext", "Windows events as Splunk gives them out as text", "a line with a local time above a line `LogName=`",
+			"fields drawn out of English messages; times without zone"),
 		windows("winxml", "Windows events as XML, also UTF-16", "an Event element with a System element",
 			"Event Viewer's export can silently hold fewer events than the log", rpcFirewall),
-		windows("wincsv", "Windows events as CSV: EvtxECmd, Defender, Event Viewer", "the header's names of columns",
+		windows("wincsv", "Windows events as CSV: EvtxECmd, Defender, Event Viewer, `tyto dump -f csv`", "the header's names of columns",
 			"positional exports have no field names", append(defender(), rpcFirewall)...),
 	}
 }
@@ -70,6 +72,8 @@ func cloudFormats() []Description {
 			"m365/-/audit", "m365/-/exchange", "m365/-/threat_management", "m365/-/threat_detection"),
 		other("azurecsv", "tables of Log Analytics as CSV", "the columns of sign-in, audit or activity tables", "",
 			"azure/-/activitylogs", "azure/-/signinlogs", "azure/-/auditlogs", "azure/-/riskdetection"),
+		other("azureportal", "sign-ins and audit log as the Entra portal downloads them, CSV", "the portal's names of columns", "no activity log",
+			"azure/-/signinlogs", "azure/-/auditlogs"),
 		other("m365csv", "Microsoft 365 audit searches as CSV", "a column AuditData", "", "m365/-/audit", "m365/-/exchange", "m365/-/threat_management"),
 		other("gcp", "Google Cloud audit, Google Workspace", "`protoPayload`, or a Workspace activity", "",
 			"gcp/-/gcp.audit", "gcp/-/google_workspace.admin", "gcp/-/google_workspace.login"),
@@ -123,7 +127,7 @@ func serverFormats() []Description {
 		other("postfix", "the mail server Postfix", "programs whose names begin with postfix",
 			"no public rule asks for it", "linux/-/postfix"),
 		other("syslog", "what syslog carries (RFC 3164, 5424): all of these formats, else Linux services and network devices",
-			"four in five lines with such a header", "a line without year is dated by the file's time",
+			"four in five lines with such a header, or of those formats without one", "a line without year is dated by the file's time",
 			"linux/-/syslog", "linux/-/auth", "linux/-/sshd", "linux/-/sudo", "linux/-/cron", "linux/-/clamav", "linux/-/vsftpd", "linux/-/guacamole",
 			"linux/antivirus/-", "linux/firewall/iptables", "jvm/application/-", "cisco/-/aaa", "cisco/-/bgp", "cisco/-/ldp", "cisco/-/syslog",
 			"huawei/-/bgp", "juniper/-/bgp"),
@@ -132,6 +136,8 @@ func serverFormats() []Description {
 
 func openFormats() []Description {
 	return []Description{
+		other("mixed", "JSON lines of several of these formats in one file", "two formats that claim lines among the first",
+			"what lines of unknown kinds are is said by `--as`; processes of eslogger have no parents"),
 		other("jsonlog", "JSON lines of any other kind", "one object in a line, with a time in it",
 			"no rule for a product applies unless `--as` or `--map` says what it is"),
 		other("plain", "text of applications and databases", "the user's word: `--as product/category/service`",

@@ -26,6 +26,7 @@ import (
 	"tyto/internal/source/kubernetes"
 	"tyto/internal/source/leef"
 	"tyto/internal/source/m365"
+	"tyto/internal/source/mixed"
 	"tyto/internal/source/okta"
 	"tyto/internal/source/onelogin"
 	"tyto/internal/source/opencanary"
@@ -40,6 +41,7 @@ import (
 	"tyto/internal/source/weblog"
 	"tyto/internal/source/wincsv"
 	"tyto/internal/source/winjson"
+	"tyto/internal/source/wintext"
 	"tyto/internal/source/winxml"
 	"tyto/internal/source/zeek"
 	"tyto/internal/source/zscaler"
@@ -64,6 +66,7 @@ func All(opt Options) []source.Format {
 		evtxlog.New(evtxlog.Options{Carve: opt.Carve, Foreign: opt.Templates, Headers: opt.Headers}),
 		evtold.New(evtold.Options{Carve: opt.Carve}),
 		pcap.New(),
+		mixed.New(opt.Unknown), // before those that claim a file for one of its lines
 		zeek.New(),
 		eve.New(),
 		flowcsv.New(),
@@ -71,10 +74,12 @@ func All(opt Options) []source.Format {
 		sysmonlinux.New(), // before winxml: both know lines of events
 		winxml.New(),
 		wincsv.New(),
+		wintext.New(),
 		cloudtrail.New(),
 		kubernetes.New(), // before azure, whose records may carry its
 		azure.New(),
 		azure.NewTable(),
+		azure.NewPortal(),
 		m365.New(),
 		m365.NewTable(),
 		gcp.New(),

@@ -54,6 +54,7 @@ func samples(t testing.TB) []sample {
 		lined("winjson", n, `{"EventID":4688,"Channel":"Security","SourceName":"P","Hostname":"H","TimeCreated":"2024-03-01T10:00:00Z","N":"%d"}`),
 		oldLog(n),
 		xmlLog(n),
+		textLog(n),
 		lined("wincsv", n, `2024-03-01T10:00:00Z,4688,Security,P,H,"%d"`).headed("TimeCreated,EventID,Channel,Provider,Computer,N"),
 		{"pcap", capture(t, n), n, harm(capture(t, n)), "id.orig_p"},
 		lined("cloudtrail", n, `{"eventVersion":"1.08","userIdentity":{"type":"Root"},"eventTime":"2025-06-15T10:00:00Z","eventSource":"iam.amazonaws.com","eventName":"X","N":"%d"}`),
@@ -73,6 +74,7 @@ func samples(t testing.TB) []sample {
 		lined("eslogger", n, `{"schema_version":1,"event_type":15,"process":{"executable":{"path":"/bin/sh"}},"event":{"exit":{"stat":0}},"time":"2025-06-15T10:00:00Z","seq_num":1,"N":"%d"}`),
 		lined("m365csv", n, `%d,"{""Operation"":""x"",""Workload"":""y"",""CreationTime"":""2025-06-15T10:00:00Z""}"`).headed("N,AuditData"),
 		lined("azurecsv", n, `2025-06-15T10:00:00Z,Sign-in activity,0,%d`).headed("TimeGenerated,OperationName,ResultType,N"),
+		lined("azureportal", n, `2025-06-15T10:00:00Z,r%[1]d,c,mia@example.com,50126,%[1]d`).headed("Date (UTC),Request ID,Correlation ID,Username,Sign-in error code,N"),
 		lined("laurel", n, `{"ID":"1750000000.123:7","NODE":"web1","USER_LOGIN":{"pid":1,"N":%d}}`),
 		lined("santa", n, `[2025-06-15T10:00:00.000Z] I santad: action=EXEC|decision=ALLOW|pid=9|ppid=1|path=/bin/sh|args=sh|N=%d`),
 		lined("eve", n, `{"timestamp":"2025-06-15T17:06:40.123456+0200","flow_id":7,"event_type":"tls","src_ip":"192.0.2.1","N":"%d"}`),
@@ -90,19 +92,24 @@ func samples(t testing.TB) []sample {
 		lined("dnslog", n, `15-Jun-2025 10:00:00.425 client 192.0.2.9#%d: query: example.com IN A + (198.51.100.1)`).counting("src_port"),
 		lined("postfix", n, `Jun 15 10:00:00 mx1 postfix/qmgr[13]: 4Bz1x2: from=<mia@example.com>, size=%d, nrcpt=1`).counting("size"),
 		lined("syslog", n, `Jun 15 10:00:00 web1 app[%d]: hello`).counting("pid"),
+		alternating("mixed", n, `{"timestamp":"2025-06-15T17:06:40.123456+0200","flow_id":7,"event_type":"tls","src_ip":"192.0.2.1","N":"%d"}`,
+			`{"action":"x","@timestamp":1749974400000,"actor":"a","org":"o","N":"%d"}`),
 		lined("jsonlog", n, `{"ts":1709287200.5,"N":"%d","peer":{"ip":"192.0.2.1"}}`),
 	}
 }
 
-// lined makes a sample of a format with one record in a line.
-func lined(format string, n int, line string) sample {
+// alternating makes a sample of a format with records of two kinds.
+func alternating(format string, n int, lines ...string) sample {
 	var b strings.Builder
 	for i := range n {
-		fmt.Fprintf(&b, line+"\n", i)
+		fmt.Fprintf(&b, lines[i%len(lines)]+"\n", i)
 	}
 	text := b.String()
 	return sample{format, text, n, harm(text), "N"}
 }
+
+// lined makes a sample of a format with one record in a line.
+func lined(format string, n int, line string) sample { return alternating(format, n, line) }
 
 // capture is n datagrams, from port i to port 9.
 func capture(t testing.TB, n int) string {
@@ -197,7 +204,7 @@ func claims(t *testing.T, s sample, in *source.Input) {
 		t.Errorf("identified as %v", f)
 	}
 	for _, f := range all {
-		if f.Name() != s.format && f.Name() != "jsonlog" && f.Claims("evidence", in.Head) {
+		if f.Name() != s.format && f.Name() != "jsonlog" && s.format != "mixed" && f.Claims("evidence", in.Head) {
 			t.Errorf("%s claims it too", f.Name())
 		}
 		for n := range 64 {
@@ -218,7 +225,7 @@ func readsAll(t *testing.T, s sample, in *source.Input) {
 		n++
 		return true
 	})
-	if n != s.records || rep.Records != int64(n) || rep.Bytes != in.Size || rep.Damaged != 0 || len(rep.Damage) > 0 {
+	if n != s.records || rep.Records+rep.Again != int64(n) || rep.Bytes != in.Size || rep.Damaged != 0 || len(rep.Damage) > 0 {
 		t.Errorf("%d events of %d, report %+v", n, s.records, rep)
 	}
 }
@@ -297,6 +304,9 @@ func tellsDamage(t *testing.T, s sample) {
 		if d.Reason == "" || d.Offset < 0 || d.Length <= 0 || d.Offset+d.Length > in.Size {
 			t.Errorf("damage %+v of %d bytes", d, in.Size)
 		}
+		if line := 1 + int64(strings.Count(s.harmed[:d.Offset], "\n")); events[0].Origin.Line > 0 && d.Line != line {
+			t.Errorf("damage %+v stands in line %d", d, line)
+		}
 	}
 }
 
@@ -306,7 +316,7 @@ func cutAnywhere(t *testing.T, s sample) {
 		in := sourcetest.Input("evidence", s.text[:cut])
 		n := int64(0)
 		rep := sourcetest.Each(t, f, in, func(*event.Event) bool { n++; return true })
-		if rep.Records != n || rep.Bytes != in.Size {
+		if rep.Records+rep.Again != n || rep.Bytes != in.Size {
 			t.Errorf("cut at %d: %d events, report %+v", cut, n, rep)
 		}
 	}

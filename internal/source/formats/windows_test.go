@@ -50,3 +50,10 @@ func xmlLog(n int) sample {
 	s.harmed = s.text[:100_000] + "<<" + s.text[100_000:]
 	return s
 }
+
+// textLog makes n events as Splunk gives them out as text.
+func textLog(n int) sample {
+	s := lined("wintext", n, "03/01/2024 10:00:00 AM\nLogName=Application\nEventCode=5\nComputerName=H\nSourceName=P\nMessage=%d").counting("Message")
+	s.harmed = "junk\n" + s.text
+	return s
+}

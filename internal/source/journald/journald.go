@@ -5,8 +5,8 @@
 // Events are of product linux. The service is told by the program
 // (SYSLOG_IDENTIFIER, else _COMM) and the facility, as in syslog: sshd, sudo,
 // cron, clamav, vsftpd, guacamole, auth or syslog; records of the audit system
-// (_TRANSPORT=audit) are of service auditd, with the names of auditd beside the
-// journal's, and events of Sysmon for Linux are of service sysmon. Fields have
+// (_TRANSPORT=audit) are of service auditd, with the fields of auditd beside the
+// journal's, one event a record, and events of Sysmon for Linux are of service sysmon. Fields have
 // the journal's names. A message that is a list of bytes is read as text.
 //
 // Limits: journalctl leaves out messages above 4096 bytes unless called with
@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"tyto/internal/event"
+	"tyto/internal/source/auditd"
 	"tyto/internal/source/jsonmap"
 	"tyto/internal/source/sysmonlinux"
 )
@@ -63,6 +64,7 @@ func sourceOf(r *jsonmap.Record) event.Source {
 	message := text(r)
 	switch {
 	case r.Is("_TRANSPORT", "audit"):
+		audit(r, message)
 		s.Service = "auditd"
 		return s
 	case bytes.HasPrefix(message, []byte("<Event")):
@@ -77,6 +79,26 @@ func sourceOf(r *jsonmap.Record) event.Source {
 		sudo(r, message)
 	}
 	return s
+}
+
+// audit adds the fields of an audit record, of which the journal gives only
+// some names of their own. Its message is the record behind the name of its
+// kind, for which older versions of systemd write a number.
+func audit(r *jsonmap.Record, message []byte) {
+	kind, record, _ := bytes.Cut(message, []byte(" "))
+	if bytes.HasPrefix(kind, []byte("<")) {
+		kind = []byte(auditd.Kind(string(r.Get("_AUDIT_TYPE"))))
+	}
+	if name := r.Get("type"); name != nil {
+		kind = name
+	} else if len(kind) > 0 {
+		r.Alias("type", kind)
+	}
+	auditd.Fields(kind, record, func(name, value []byte) {
+		if n := string(name); r.Get(n) == nil {
+			r.Alias(n, value)
+		}
+	})
 }
 
 // text returns the message, which is a list of numbers when it has bytes that

@@ -40,6 +40,7 @@ var timeKeys = []string{
 	"@timestamp", "timestamp", "eventtime", "event_time", "time", "ts", "datetime", "date_time",
 	"timegenerated", "creationtime", "createddatetime", "activitydatetime", "published",
 	"requestreceivedtimestamp", "stagetimestamp", "created_at", "isotimestamp", "_time", "date",
+	"eventtimestamp", "query_timestamp", "unixtime", "starttime", "start_time", "createtime", "mtime", "_ts",
 }
 
 // hostKeys are what logs call the machine that wrote them, best first.

@@ -37,6 +37,20 @@ func TestFieldsKeepTheirNames(t *testing.T) {
 	}
 }
 
+func TestTimesGoByManyNames(t *testing.T) {
+	for _, line := range []string{
+		`{"hostIdentifier":"h","unixTime":1709294400,"columns":{"path":"/bin/sh"}}`,
+		`{"query_timestamp":"2024-03-01T12:00:00Z","query_name":"a.example.com."}`,
+		`{"Pid":4,"Name":"System","CreateTime":"2024-03-01T12:00:00Z"}`,
+	} {
+		in := sourcetest.Input("a.json", line+"\n")
+		events, _ := sourcetest.Read(t, jsonlog.New(), in)
+		if !jsonlog.New().Claims("", in.Head) || len(events) != 1 || events[0].Time.Format(time.RFC3339) != "2024-03-01T12:00:00Z" {
+			t.Errorf("%s: %d events", line, len(events))
+		}
+	}
+}
+
 func TestSettingsAndReportsAreNotClaimed(t *testing.T) {
 	for _, text := range []string{
 		"", "{}", `{"name":"x","version":1}`, "{\n \"time\": 1\n}\n", `[{"time":1}]`, "text", `{"time":1}` + "\ntext",
@@ -65,7 +79,7 @@ func FuzzRead(f *testing.F) {
 			}
 			return true
 		})
-		if rep.Records != events || rep.Bytes != in.Size {
+		if rep.Records+rep.Again != events || rep.Bytes != in.Size {
 			t.Errorf("report %+v of %d events and %d bytes", rep, events, in.Size)
 		}
 	})

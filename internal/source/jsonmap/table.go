@@ -72,6 +72,7 @@ type tableReader struct {
 	caps    []int64
 	text    []byte // of rows, UTF-8
 	names   [][]byte
+	first   string // of the names
 	json    []byte
 	places  []place
 }
@@ -105,7 +106,7 @@ func (r *tableReader) Read(ctx context.Context, in *source.Input, part source.Pa
 		used, rows := r.convert(base, line, at >= end, coding, &sum)
 		if used == 0 && at < end && len(r.text) > maxRow {
 			sum.Damaged++
-			sum.Damage = append(sum.Damage, source.Damage{Offset: base, Length: r.raw(coding, len(r.text)), Reason: longRow})
+			sum.Damage = append(sum.Damage, source.Damage{Offset: base, Length: r.raw(coding, len(r.text)), Line: line, Reason: longRow})
 			used = len(r.text)
 		}
 		line += rows
@@ -168,6 +169,7 @@ func (r *tableReader) convert(base, line int64, last bool, coding source.Coding,
 		for _, name := range names {
 			r.names = append(r.names, quote(nil, []byte(name)))
 		}
+		r.first = strings.TrimPrefix(strings.Join(names[:min(len(names), 1)], ""), mark)
 		lines += int64(bytes.Count(r.text[:n], []byte("\n")))
 	}
 	for {
@@ -176,13 +178,27 @@ func (r *tableReader) convert(base, line int64, last bool, coding source.Coding,
 		if !ok {
 			return from, lines
 		}
-		if len(cells) > 1 || len(cells) == 1 && len(cells[0]) > 0 {
+		switch {
+		case len(cells) > 1 && r.first != "" && strings.TrimPrefix(string(cells[0]), mark) == r.first:
+			r.rename(cells)
+		case len(cells) > 1 || len(cells) == 1 && len(cells[0]) > 0:
 			length := rd.pos - from
 			before := r.rawLen(coding, from)
 			r.places = append(r.places, place{int64(len(r.json)), base + before, r.rawLen(coding, from+length) - before, line + lines})
 			r.object(cells)
 		}
 		lines += int64(bytes.Count(r.text[from:rd.pos], []byte("\n")))
+	}
+}
+
+// mark is the mark of UTF-8.
+const mark = "\ufeff"
+
+// rename takes a line of names within, where tables were put one behind another.
+func (r *tableReader) rename(cells [][]byte) {
+	r.names = r.names[:0]
+	for _, c := range cells {
+		r.names = append(r.names, quote(nil, bytes.TrimPrefix(bytes.TrimSpace(c), []byte(mark))))
 	}
 }
 
@@ -232,7 +248,7 @@ func (r *tableReader) batch(ctx context.Context, in *source.Input, yield func(*e
 	for i := range rep.Damage {
 		at, _ := slices.BinarySearchFunc(r.places, rep.Damage[i].Offset+1, func(p place, off int64) int { return int(p.from - off) })
 		p := r.places[max(at-1, 0)]
-		rep.Damage[i].Offset, rep.Damage[i].Length = p.offset, max(p.length, 1)
+		rep.Damage[i].Offset, rep.Damage[i].Length, rep.Damage[i].Line = p.offset, max(p.length, 1), p.line
 	}
 	sum.Add(rep)
 	return !stopped

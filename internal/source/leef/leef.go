@@ -135,7 +135,7 @@ func (p *Parser) bind() event.Source {
 // date reads devTime.
 func (p *Parser) date() {
 	text := p.first("devTime", "devtime")
-	if d, _, ok := textlog.BSDDate(text); ok {
+	if d, ok := textlog.ZonedDate(text); ok {
 		p.clock.Set(&p.event, &d, true)
 		return
 	}

@@ -32,6 +32,10 @@ type Maker interface {
 	Forget()
 }
 
+// around are the characters that may stand around objects: blanks, the marks of
+// arrays, and the marks of UTF-8 where files were put one behind another.
+const around = " \t\r\n,[]\ufeff"
+
 // A Repeater is a Maker whose objects may give several events.
 type Repeater interface {
 	Maker
@@ -52,7 +56,7 @@ func (o Options) Claims(head []byte, test func(paths []string) bool) bool {
 	text := source.Text(head)
 	scan := scanner{tree: newTree(), lines: true, opt: o}
 	for len(text) > 0 {
-		text = bytes.TrimLeft(text, " \t\r\n,[]")
+		text = bytes.TrimLeft(text, around)
 		if len(text) == 0 {
 			return false
 		}

@@ -137,7 +137,7 @@ func (w *work) oneLine(line []byte) {
 	text := w.valid(line)
 	pos := 0
 	for {
-		pos += len(text[pos:]) - len(bytes.TrimLeft(text[pos:], " \t\r\n,[]"))
+		pos += len(text[pos:]) - len(bytes.TrimLeft(text[pos:], around))
 		if pos >= len(text) {
 			return
 		}
@@ -206,7 +206,7 @@ func (w *work) stream() {
 func (w *work) toObject() bool {
 	for !w.ended() {
 		rest := w.feed.rest()
-		n := len(rest) - len(bytes.TrimLeft(rest, " \t\r\n,[]"))
+		n := len(rest) - len(bytes.TrimLeft(rest, around))
 		w.consume(n)
 		rest = rest[n:]
 		switch {
@@ -292,7 +292,8 @@ func (w *work) give(pos, size int) bool {
 		return true
 	}
 	more, _ := w.maker.(Repeater)
-	for ; e != nil; e = more.Again() {
+	for count := &w.rep.Records; e != nil; e, count = more.Again(), &w.rep.Again {
+		*count++
 		if !w.hand(e, pos) {
 			return false
 		}
@@ -310,7 +311,6 @@ func (w *work) hand(e *event.Event, pos int) bool {
 	e.Origin = w.origin
 	e.Origin.Record, e.Origin.Line = record, w.line
 	e.Origin.Offset, _ = w.feed.span(min(pos, len(w.feed.rest())), 0)
-	w.rep.Records++
 	w.stop = !w.yield(e)
 	return !w.stop
 }
@@ -351,7 +351,8 @@ func (w *work) damage(pos, size int, why string) {
 		w.unlist++
 		return
 	}
-	w.rep.Damage = append(list, source.Damage{Offset: off, Length: length, Reason: why})
+	line := w.line + int64(bytes.Count(w.feed.rest()[:min(pos, len(w.feed.rest()))], []byte{'\n'}))
+	w.rep.Damage = append(list, source.Damage{Offset: off, Length: length, Line: line, Reason: why})
 }
 
 // finish closes the report.

@@ -72,7 +72,7 @@ func Promises(t testing.TB, f source.Format, text string) {
 		}
 		return true
 	})
-	if rep.Records != n || rep.Bytes != in.Size {
+	if rep.Records+rep.Again != n || rep.Bytes != in.Size {
 		t.Fatalf("%d events, report %+v of %d bytes", n, rep, in.Size)
 	}
 }

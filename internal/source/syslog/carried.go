@@ -9,6 +9,7 @@ import (
 	"tyto/internal/source/paloalto"
 	"tyto/internal/source/postfix"
 	"tyto/internal/source/squid"
+	"tyto/internal/source/sysmonlinux"
 	"tyto/internal/source/textlog"
 	"tyto/internal/source/weblog"
 )
@@ -22,6 +23,7 @@ type carried struct {
 // allCarried lists those formats in the order in which they are asked.
 func allCarried() []carried {
 	return []carried{
+		{sysmonlinux.New(), sysmonlinux.NewParser},
 		{cef.New(), func(s *textlog.Shapes) textlog.Parser { return cef.NewParser(s) }},
 		{leef.New(), func(s *textlog.Shapes) textlog.Parser { return leef.NewParser(s) }},
 		{paloalto.New(), func(s *textlog.Shapes) textlog.Parser { return paloalto.NewParser(s) }},

@@ -38,10 +38,13 @@ func mnemonicAt(line []byte, at int) (m mnemonic, ok bool) {
 	for end < len(line) && end-at < maxMnemonic && mnemonicByte(line[end]) {
 		end++
 	}
+	word := line[at+1 : end]
+	if end+1 < len(line) && line[end] == ' ' { // IOS XR
+		end++
+	}
 	if end == len(line) || line[end] != ':' {
 		return m, false
 	}
-	word := line[at+1 : end]
 	last := bytes.LastIndexByte(word, '-')
 	if last < 3 || word[last-2] != '-' || word[last-1] < '0' || word[last-1] > '7' || last+1 == len(word) {
 		return m, false
@@ -96,7 +99,7 @@ const maxFront = 256
 func (p *parser) ciscoDate(l *textlog.Line, m mnemonic) {
 	front := l.Raw[max(m.at-maxFront, 0):m.at]
 	for at := len(front) - 15; at > 0; at-- {
-		if c := front[at-1]; c != ' ' && c != '*' && c != '.' && c != '>' {
+		if c := front[at-1]; c != ' ' && c != '*' && c != '.' && c != '>' && c != ':' {
 			continue
 		}
 		if d, _, ok := textlog.BSDDate(front[at:]); ok && !d.Yearless() {

@@ -68,8 +68,16 @@ func FuzzRead(f *testing.F) {
 		sysmonlinux.New().Claims("", in.Head)
 		n := int64(0)
 		rep := sourcetest.Each(t, sysmonlinux.New(), in, func(*event.Event) bool { n++; return true })
-		if rep.Records != n || rep.Bytes != in.Size {
+		if rep.Records+rep.Again != n || rep.Bytes != in.Size {
 			t.Errorf("report %+v of %d events and %d bytes", rep, n, in.Size)
 		}
 	})
+}
+
+func TestADateOfTheHeaderThatDecidesNothingIsNoAssumption(t *testing.T) {
+	in := sourcetest.Input("a", started("/bin/id", "id", "/bin/sh"))
+	in.ModTime = time.Date(2025, 6, 16, 0, 0, 0, 0, time.UTC)
+	if _, rep := sourcetest.Read(t, sysmonlinux.New(), in); len(rep.Notes) > 0 {
+		t.Errorf("notes %q", rep.Notes)
+	}
 }

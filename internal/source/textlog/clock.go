@@ -21,6 +21,7 @@ import (
 type Clock struct {
 	header   time.Time // of the current line
 	zoned    bool      // the header says its zone
+	dated    bool      // the header's date has a year
 	local    bool
 	guessed  bool
 	undated  bool
@@ -90,7 +91,7 @@ func (c *Clock) now(h *Header) {
 	c.header = time.Time{}
 	if h.Dated {
 		c.header, _ = c.resolve(&h.Date)
-		c.zoned = h.Date.Zoned
+		c.zoned, c.dated = h.Date.Zoned, !h.Date.Yearless()
 	}
 }
 
@@ -98,6 +99,7 @@ func (c *Clock) now(h *Header) {
 func (c *Clock) Time(d *Date) (time.Time, bool) {
 	t, ok := c.resolve(d)
 	c.local = c.local || ok && !d.Zoned
+	c.guessed = c.guessed || ok && d.Yearless()
 	return t, ok
 }
 
@@ -115,7 +117,10 @@ func (c *Clock) resolve(d *Date) (time.Time, bool) {
 			}
 		}
 		c.year, c.day = step(c.year, c.day, d)
-		year, c.guessed = c.year, true
+		if d.time(c.year).After(c.modified.Add(36 * time.Hour)) {
+			c.year-- // a log does not tell of what comes after it
+		}
+		year = c.year
 	}
 	return d.time(year), true
 }
@@ -131,6 +136,7 @@ func (c *Clock) Set(e *event.Event, d *Date, ok bool) {
 		}
 	}
 	c.local = c.local || !c.zoned && !c.header.IsZero()
+	c.guessed = c.guessed || !c.dated && !c.header.IsZero()
 	if e.Time.IsZero() {
 		c.undated = true
 	}

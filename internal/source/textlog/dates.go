@@ -1,6 +1,9 @@
 package textlog
 
-import "time"
+import (
+	"bytes"
+	"time"
+)
 
 // A Date is a moment as a log writes it.
 type Date struct {
@@ -137,6 +140,24 @@ func BSDDate(b []byte) (d Date, rest []byte, ok bool) {
 		}
 	}
 	return d, rest, true
+}
+
+// ZonedDate is BSDDate for a text that may end in a zone: GMT+02:00, UTC, -0500.
+func ZonedDate(b []byte) (d Date, ok bool) {
+	d, rest, ok := BSDDate(b)
+	if !ok || len(rest) < 2 || rest[0] != ' ' {
+		return d, ok
+	}
+	rest = rest[1:]
+	for _, zone := range [...]string{"GMT", "UTC"} {
+		if tail, named := bytes.CutPrefix(rest, []byte(zone)); named {
+			d.Shift, _, _ = zoneOffset(tail)
+			d.Zoned = true
+			return d, true
+		}
+	}
+	zoneOf(&d, rest)
+	return d, true
 }
 
 // ISODate reads 2025-06-15T10:00:00.5+02:00, with a blank for the T and

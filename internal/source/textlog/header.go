@@ -1,6 +1,9 @@
 package textlog
 
-import "bytes"
+import (
+	"bytes"
+	"time"
+)
 
 // A Header is what syslog puts in front of a message.
 type Header struct {
@@ -163,19 +166,58 @@ func anyDate(b []byte) (d Date, rest []byte, ok bool) {
 	return Date{}, b, false
 }
 
-// zoneWord passes over a zone in letters that a colon follows.
+// zoneWord passes over a zone in letters, maybe with an offset, that a colon
+// follows: CEST, mdt, UTC, UTC+1, UTC+07:30.
 func zoneWord(d *Date, b []byte) []byte {
 	i := 1
-	for i < len(b) && i < 6 && b[i] >= 'A' && b[i] <= 'Z' {
+	for i < len(b) && i < 6 && letter(b[i]) {
 		i++
 	}
-	if i == 1 || i == len(b) || b[i] != ':' {
+	if i == 1 || i == len(b) {
 		return b
 	}
-	if zone := string(b[1:i]); zone == "UTC" || zone == "GMT" {
-		d.Zoned = true
+	zone := bytes.ToUpper(b[1:i])
+	if !bytes.Equal(zone, b[1:i]) && !zones[string(zone)] {
+		return b // a program's name
+	}
+	if universal := string(zone) == "UTC" || string(zone) == "GMT"; universal {
+		shift, rest, _ := zoneOffset(b[i:])
+		if len(rest) > 0 && rest[0] == ':' {
+			d.Shift, d.Zoned = shift, true
+			return rest
+		}
+	}
+	if b[i] != ':' {
+		return b
 	}
 	return b[i:]
+}
+
+// zones are the zones that devices write in small letters too.
+var zones = map[string]bool{
+	"UTC": true, "GMT": true, "BST": true, "WET": true, "WEST": true, "CET": true, "CEST": true, "EET": true, "EEST": true, "MSK": true,
+	"EST": true, "EDT": true, "CST": true, "CDT": true, "MST": true, "MDT": true, "PST": true, "PDT": true, "JST": true, "KST": true,
+	"IST": true, "SGT": true, "HKT": true, "AEST": true, "AEDT": true, "NZST": true, "NZDT": true,
+}
+
+// zoneOffset reads +1, -05 or +07:30.
+func zoneOffset(b []byte) (shift time.Duration, rest []byte, ok bool) {
+	if len(b) < 2 || b[0] != '+' && b[0] != '-' {
+		return 0, b, false
+	}
+	hours, rest, ok := number(b[1:], 1, 2)
+	if !ok {
+		return 0, b, false
+	}
+	shift = time.Duration(hours) * time.Hour
+	if len(rest) > 2 && rest[0] == ':' && digit(rest[1]) && digit(rest[2]) {
+		minutes, tail, _ := number(rest[1:], 2, 2)
+		shift, rest = shift+time.Duration(minutes)*time.Minute, tail
+	}
+	if b[0] == '-' {
+		shift = -shift
+	}
+	return shift, rest, true
 }
 
 // host takes the next word for the host. Words that look like the beginning of

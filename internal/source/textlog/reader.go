@@ -60,6 +60,7 @@ type Reader struct {
 	rep    source.Report
 	stop   bool
 	unlist int64
+	told   bool // the line has given an event
 	orphan bool // events whose log does not say which machine wrote it
 	emit   func(*event.Event)
 }
@@ -97,7 +98,7 @@ func (r *Reader) walk(ctx context.Context) {
 
 // one reads the current line.
 func (r *Reader) one() {
-	text := r.lines.text
+	text := bytes.TrimPrefix(r.lines.text, []byte("\xef\xbb\xbf")) // of files put one behind another
 	if r.lines.cut {
 		r.damage(r.lines.offset, r.lines.length, longLine)
 	}
@@ -108,6 +109,7 @@ func (r *Reader) one() {
 		return
 	}
 	r.line.open(text)
+	r.told = false
 	r.clock.now(&r.line.Header)
 	if !r.parser.Parse(&r.line, r.emit) && !r.lines.cut {
 		r.damage(r.lines.offset, r.lines.length, badLine)
@@ -119,9 +121,16 @@ func (r *Reader) hand(e *event.Event) {
 	if r.stop {
 		return
 	}
+	record := e.Origin.Record
 	e.Origin = r.origin
+	e.Origin.Record = record
 	r.orphan = r.orphan || e.Host == ""
-	r.rep.Records++
+	if !r.told {
+		r.told = true
+		r.rep.Records++
+	} else {
+		r.rep.Again++
+	}
 	r.stop = !r.yield(e)
 }
 
@@ -131,7 +140,7 @@ func (r *Reader) damage(offset, length int64, why string) {
 		r.unlist++
 		return
 	}
-	r.rep.Damage = append(r.rep.Damage, source.Damage{Offset: offset, Length: length, Reason: why})
+	r.rep.Damage = append(r.rep.Damage, source.Damage{Offset: offset, Length: length, Line: r.origin.Line, Reason: why})
 }
 
 func (r *Reader) finish(part source.Part) {

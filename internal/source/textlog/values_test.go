@@ -88,6 +88,10 @@ func webLines() []told {
 			[]string{"cs-uri-query=/a?b=c & b=c", "cs-method=GET", "cs-host=www.example.com", "cs-user-agent=curl/8.0", "sc-status=200", "c-ip=192.0.2.9"}},
 		{"zscaler", "{\"sourcetype\":\"zscalernss-web\",\"event\":{\"time\":\"Sun Jun 15 10:00:00 2025\",\"eurl\":\"www.example.com/a.zip?b\",\"cip\":\"192.0.2.9\",\"ua\":\"None\"}}\n", "zscaler/proxy/web", "", noon,
 			[]string{"eurl=www.example.com/a.zip?b", "c-uri=www.example.com/a.zip?b & /a.zip?b", "c-useragent=", "c-uri-extension=zip", "src_ip=192.0.2.9"}},
+		{"zscaler", "{\"sourcetype\":\"zscalernss-web\",\"event\":{\"time\":\"Sun Jun 15 10:00:00 2025\",\"tz\":\"GMT\",\"host\":\"www.example.com\",\"b64url\":\"d3d3LmV4YW1wbGUuY29tL2EuemlwP2I=\",\"b64referer\":\"d3d3LmV4YW1wbGUub3Jn\",\"useragent\":\"x\"}}\n", "zscaler/proxy/web", "", noon,
+			[]string{"b64url=d3d3LmV4YW1wbGUuY29tL2EuemlwP2I=", "c-uri=www.example.com/a.zip?b & /a.zip?b", "c-uri-extension=zip", "cs-referrer=www.example.org", "cs-host=www.example.com"}},
+		{"zscaler", "{\"sourcetype\":\"zscalernss-web\",\"event\":{\"time\":\"Sun Jun 15 10:00:00 2025\",\"b64url\":\"no base64\"}}\n", "zscaler/proxy/web", "", noon, []string{"b64url=no base64"}},
+		{"syslog", "<190>Jun 15 2025 10:00:01 r1 RP/0/RP0/CPU0:Jun 15 2025 10:00:00 UTC: ldp[310]: %ROUTING-LDP-5-SESSION_PROTECTION : x\n", "cisco/ldp", "r1", noon, []string{"mnemonic=SESSION_PROTECTION", "facility=ROUTING-LDP"}},
 	}
 }
 
@@ -102,6 +106,8 @@ func netLines() []told {
 			[]string{"action=close & accept", "blocked=false", "dst_port=80"}},
 		{"cef", "Jun 15 10:00:00 h1 CEF:0|V\\|1|P|1|2|a name|3|dvchost=pc1 rt=1749981600000 cs1Label=Dept cs1=x y msg=a \\= b = c filePath=C:\\\\a b\\\\c.txt empty= last=z\n", "cef", "pc1", noon,
 			[]string{"DeviceVendor=V|1", "Name=a name", "Dept=x y", "msg=a = b = c", "filePath=C:\\a b\\c.txt", "empty=", "last=z"}},
+		{"cef", "CEF:0|V|P|1|2|malware found|3|rt=Jun 15 2025 12:00:00 GMT+02:00 filePath=C:\\\\Temp\\\\ fname=a.asp cs1Label=VirusName cs1=X\n", "antivirus/cef", "", noon, []string{"Filename=C:\\Temp\\a.asp", "Signature=X & malware found"}},
+		{"leef", "LEEF:1.0|V|P|1|100|devTime=Jun 15 2025 05:00:00 -0500\tsrc=192.0.2.9\tdst=198.51.100.7\tdstPort=23\n", "firewall/leef", "", noon, []string{"dst_ip=198.51.100.7", "dst_port=23", "blocked!"}},
 		{"leef", "LEEF:2.0|V|P|1|100|x7C|devTime=Jun 15 2025 10:00:00|usrName=mia|x=a=b\n", "leef", "", noon, []string{"usrName=mia", "x=a=b", "EventID=100"}},
 		{"dnslog", "Jun 15 10:00:00 gw dnsmasq[1]: 7 192.0.2.9/53 reply x.example.com is 2001:db8::1\n", "dnsmasq/dns", "gw", noon, []string{"query=x.example.com", "answer=2001:db8::1", "record_type=AAAA", "src_ip=192.0.2.9"}},
 		{"dnslog", "[1749981600] unbound[77:1] info: 192.0.2.9 n.example.com. TXT IN\n", "unbound/dns", "", noon, []string{"query=n.example.com", "record_type=TXT"}},

@@ -38,9 +38,11 @@ func (r *Record) Bind(rep *Report) event.Source {
 		r.AliasOnce("Filename", rep.File)
 		r.AliasOnce("Signature", rep.Threat)
 		r.AliasOnce("Signature", rep.Name)
-	case len(rep.Src) > 0 && len(rep.Dst) > 0 && len(rep.Action) > 0:
+	case len(rep.Src) > 0 && len(rep.Dst) > 0 && len(rep.Action)+len(rep.DstPort) > 0:
 		src.Category = "firewall"
-		r.Verdict(rep.Action)
+		if len(rep.Action) > 0 {
+			r.Verdict(rep.Action)
+		}
 	}
 	return src
 }

@@ -70,6 +70,10 @@ func (r *reader) recordEnd() (n int, whole bool) {
 	}
 }
 
+// mark is the mark of UTF-8, which stands within where tables were put one behind
+// another.
+var mark = []byte("\xef\xbb\xbf")
+
 // maxRow bounds a row that goes over several lines, in bytes.
 const maxRow = 1 << 20
 
@@ -98,8 +102,8 @@ func firstLine(text []byte) int {
 }
 
 func (r *reader) cells(text, line []byte) {
-	r.row = r.cutter.cut(r.row[:0], line, r.head.sep)
-	if string(r.row[0].Text) == r.head.names[0] {
+	r.row = r.cutter.cut(r.row[:0], bytes.TrimPrefix(line, mark), r.head.sep)
+	if string(r.row[0].Text) == string(bytes.TrimPrefix([]byte(r.head.names[0]), mark)) {
 		if h := namesOf(line); h != nil { // tables put one behind another
 			r.head = h
 			r.w.Skip(len(text))
@@ -115,7 +119,7 @@ func (r *reader) cells(text, line []byte) {
 		return
 	}
 	for r.w.Give(&r.event); !r.w.Ended() && r.rows.Again(&r.event); {
-		r.w.Give(&r.event)
+		r.w.GiveAgain(&r.event)
 	}
 	r.w.Skip(len(text))
 }

@@ -30,7 +30,7 @@ type family interface{ target(path string) target }
 // familyOf finds out from an object's paths which family it belongs to, or nil
 // when it is no Windows event.
 func familyOf(paths []string) family {
-	var seen struct{ system, winlog, beat, wazuh, module, exec, id, source int }
+	var seen struct{ system, winlog, beat, wazuh, module, exec, id, source, data int }
 	for _, p := range paths {
 		p = unwrapped(p)
 		switch {
@@ -48,6 +48,8 @@ func familyOf(paths []string) family {
 			seen.exec++
 		case p == "EventID":
 			seen.id++
+		case strings.HasPrefix(p, "EventData."), strings.HasPrefix(p, "UserData."):
+			seen.data++
 		}
 		if flatSigns[p] {
 			seen.source++
@@ -64,6 +66,8 @@ func familyOf(paths []string) family {
 		return winlogbeat6
 	case seen.module > 0 && seen.source > 2:
 		return nxlog{oldProcessID: seen.exec == 0}
+	case seen.source > 2 && seen.data > 0:
+		return rowFamily{}
 	case seen.source > 2:
 		return flat // other tables are known better by their columns
 	}
@@ -74,7 +78,7 @@ func familyOf(paths []string) family {
 // row of a table. Neither means that it is no Windows event.
 func meaning(paths []string) (family, *winlog.Table) {
 	f := familyOf(paths)
-	if f != nil && f != flat {
+	if f != nil && f != flat && f != (rowFamily{}) {
 		return f, nil
 	}
 	if t := winlog.NewTable(paths); t != nil && !t.General() {
@@ -109,8 +113,11 @@ type systemFamily struct{}
 func (systemFamily) target(path string) target {
 	path = strings.TrimPrefix(unwrapped(path), "Event.")
 	keys, attribute := plainKeys(strings.Split(path, "."))
-	if len(keys) == 0 || keys[len(keys)-1] == "xmlns" {
+	if len(keys) == 0 {
 		return target{}
+	}
+	if last := keys[len(keys)-1]; last == "xmlns" || attribute && strings.HasPrefix(last, "xmlns:") {
+		return target{} // namespaces are how XML is written, not what it says
 	}
 	rest := keys[1:]
 	switch keys[0] {

@@ -2,6 +2,7 @@ package winjson
 
 import (
 	"maps"
+	"strings"
 
 	"tyto/internal/source/winlog"
 )
@@ -53,4 +54,28 @@ func (x nxlog) target(path string) target {
 		return t
 	}
 	return target{own, path}
+}
+
+// A rowFamily writes what describes an event as columns, and its data as
+// objects: Velociraptor's EvtxHunter and artifacts like it.
+type rowFamily struct{}
+
+var rowHeaders = func() map[string]target {
+	m := maps.Clone(flatHeaders)
+	maps.Copy(m, map[string]target{
+		"EventTime": head(winlog.TimeCreated), "Provider": head(winlog.ProviderName), "UserSID": head(winlog.UserID),
+		"EventData": {}, "UserData": {}, "Username": {}, "OSPath": {}, "FullPath": {}, "_Source": {},
+	})
+	return m
+}()
+
+func (rowFamily) target(path string) target {
+	path = unwrapped(path)
+	if t, ok := rowHeaders[path]; ok {
+		return t
+	}
+	if strings.HasPrefix(path, "EventData.") || strings.HasPrefix(path, "UserData.") {
+		return systemFamily{}.target(path)
+	}
+	return target{} // what the artifact says, not the event
 }

@@ -62,7 +62,7 @@ func newPlan(runs []*objects.Node, style winlog.Style, shapes *winlog.Shapes) *p
 		targets[i] = f.target(path)
 	}
 	p.lay(f, targets, style, shapes)
-	if slices.Contains(paths, "System.EventID.Value") {
+	if _, row := f.(rowFamily); row || slices.Contains(paths, "System.EventID.Value") {
 		p.hexadecimal(targets)
 	}
 	return p
@@ -74,6 +74,9 @@ func (p *plan) lay(f family, targets []target, style winlog.Style, shapes *winlo
 	p.field = make([]int32, len(targets))
 	p.fix = make([]fix, len(targets))
 	_, nested := f.(systemFamily)
+	if _, row := f.(rowFamily); row {
+		nested = true
+	}
 	if nested {
 		joinSiblings(targets)
 	}

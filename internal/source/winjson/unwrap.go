@@ -113,6 +113,9 @@ func (r *reader) members(depth int) {
 		case array && name == tablesKey && depth < 4:
 			r.w.Skip(1)
 			r.items(true, depth)
+		case name == hitsKey && r.peek() == '{' && depth < 4:
+			r.w.Skip(1)
+			r.members(depth + 1)
 		default:
 			r.other(array && columnKeys[name])
 		}
@@ -270,10 +273,10 @@ func (r *reader) flush() {
 		e.Origin.Line, e.Origin.Offset = at.line, at.offset
 		return r.w.Yield(e)
 	})
-	rep.Records, rep.Bytes = 0, 0
+	rep.Records, rep.Bytes = -rep.Again, 0 // the window has counted all events
 	for i, d := range rep.Damage {
 		k := sort.Search(len(r.rows), func(k int) bool { return int64(r.rows[k].start) > d.Offset }) - 1
-		rep.Damage[i].Offset, rep.Damage[i].Length = r.rows[k].offset, r.rows[k].length
+		rep.Damage[i].Offset, rep.Damage[i].Length, rep.Damage[i].Line = r.rows[k].offset, r.rows[k].length, r.rows[k].line
 	}
 	r.w.Report.Add(rep)
 	r.batch, r.rows = r.batch[:0], r.rows[:0]

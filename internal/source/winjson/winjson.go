@@ -8,13 +8,13 @@
 // sequence is read without allocation.
 //
 // It is recognised by the keys of the first objects: evtx_dump with both ways of
-// writing attributes (Chainsaw dumps too), Velociraptor, Winlogbeat 6 and 7 and
-// the Elastic Agent, NXLog, flat objects with EventID and its like, Wazuh,
+// writing attributes (Chainsaw dumps too), Velociraptor (whole events and the rows
+// of EvtxHunter), Winlogbeat 6 and 7 and the Elastic Agent, NXLog, flat objects with EventID and its like, Wazuh,
 // EvtxECmd, Log Analytics and Sentinel (SecurityEvent, WindowsEvent, Event),
 // Defender XDR (Device*Events), Splunk (_raw records or extracted fields), and
 // Get-WinEvent by ConvertTo-Json. Objects may stand in lines, in an array, one
-// behind another, or in the wrapper of an API: Results, results, value, rows
-// with fields, tables of columns and rows.
+// behind another, or in the wrapper of an API: Results, results, value, records,
+// hits of a search, rows with fields, tables of columns and rows.
 //
 // It feeds what the events' channels feed. Rows of Defender XDR feed the
 // categories of what they tell (process_creation, network_connection,

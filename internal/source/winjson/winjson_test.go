@@ -42,12 +42,16 @@ func TestFamilies(t *testing.T) {
 			"2024-03-01T10:00:00.165324Z H C/P/7 #9: A=x N=5 B=true E= Z null G={0197231e-005a-6928-a50b-000000000d00} Data=p Data=q | Provider_Name=P Provider_Guid=5770385F-C22A-43E0-BF4C-06F5698FFBD9 EventID_Qualifiers=16384 EventID=7 Level=4 TimeCreated=2024-03-01T10:00:00.165324Z EventRecordID=9 Execution_ProcessID=3 Execution_ThreadID=4 Channel=C Computer=H Security_UserID=S-1-5-18"},
 		{"separate attributes", `{"Event_attributes":{"xmlns":"x"},"Event":{"System":{"Provider_attributes":{"Name":"P"},"EventID":7,"TimeCreated_attributes":{"SystemTime":"2024-03-01T10:00:00Z"},"Channel":"C","Computer":"H"},"EventData":{"A":"x"}}}`,
 			"2024-03-01T10:00:00Z H C/P/7 #0: A=x | Provider_Name=P EventID=7 TimeCreated=2024-03-01T10:00:00Z Channel=C Computer=H"},
-		{"user data wins", `{"Event":{"System":{"Provider":{"#attributes":{"Name":"P"}},"EventID":104,"TimeCreated":{"#attributes":{"SystemTime":"2024-03-01T10:00:00Z"}},"Channel":"System","Computer":"H"},"UserData":{"LogFileCleared":{"#attributes":{"xmlns":"x"},"Channel":"Security","Nested":{"Deep":"d"}}}}}`,
+		{"user data wins", `{"Event":{"System":{"Provider":{"#attributes":{"Name":"P"}},"EventID":104,"TimeCreated":{"#attributes":{"SystemTime":"2024-03-01T10:00:00Z"}},"Channel":"System","Computer":"H"},"UserData":{"LogFileCleared":{"#attributes":{"xmlns:auto-ns3":"y","xmlns":"x"},"Channel":"Security","Nested":{"Deep":"d"}}}}}`,
 			"2024-03-01T10:00:00Z H System/P/104 #0: Channel=Security Nested.Deep=d | Provider_Name=P EventID=104 TimeCreated=2024-03-01T10:00:00Z Computer=H"},
 		{"numbered siblings", `{"Event":{"System":{"EventID":1,"Channel":"C","Computer":"H"},"UserData":{"W":{"H":"a","H_1":"b","H_2":"c","K_1":"d"}}}}`,
 			"0001-01-01T00:00:00Z H C//1 #0: H=a H=b H=c K_1=d | EventID=1 Channel=C Computer=H"},
 		{"velociraptor", `{"System":{"Provider":{"Name":"P"},"EventID":{"Value":7},"TimeCreated":{"SystemTime":1709287200.5},"EventRecordID":9,"Channel":"C","Computer":"H"},"EventData":{"A":"x"},"Message":"m"}`,
 			"2024-03-01T10:00:00.5Z H C/P/7 #9: A=x | Provider_Name=P EventID=7 TimeCreated=1709287200.5 EventRecordID=9 Channel=C Computer=H Message=m"},
+		{"velociraptor, rows of EvtxHunter", `{"EventTime":"2024-03-01T10:00:00.5Z","Computer":"H","Channel":"Security","Provider":"P","EventID":4624,"EventRecordID":9,"UserSID":"S-1-5-18","Username":"u","EventData":{"TargetUserSid":"S-1-5-18","TargetLogonId":999,"A":"x"},"UserData":null,"Message":"m","OSPath":"C:\\a.evtx"}`,
+			"2024-03-01T10:00:00.5Z H Security/P/4624 #9: TargetUserSid=S-1-5-18 TargetLogonId=0x3e7 A=x | TimeCreated=2024-03-01T10:00:00.5Z Computer=H Channel=Security Provider_Name=P EventID=4624 EventRecordID=9 Security_UserID=S-1-5-18 Message=m"},
+		{"velociraptor, rows of EvtxHunter with user data", `{"EventTime":"2024-03-01T10:00:00Z","Computer":"H","Channel":"System","Provider":"P","EventID":104,"EventRecordID":9,"UserSID":"","EventData":null,"UserData":{"LogFileCleared":{"SubjectUserName":"u"}},"OSPath":"C:\\a.evtx"}`,
+			"2024-03-01T10:00:00Z H System/P/104 #9: SubjectUserName=u | TimeCreated=2024-03-01T10:00:00Z Computer=H Channel=System Provider_Name=P EventID=104 EventRecordID=9 Security_UserID="},
 		{"winlogbeat 7", `{"@timestamp":"2024-03-01T10:00:00.000Z","event":{"code":"7"},"host":{"name":"collector"},"winlog":{"channel":"C","provider_name":"P","computer_name":"H","record_id":9,"event_id":7,"keywords":["Audit Success"],"process":{"pid":3,"thread":{"id":4}},"event_data":{"A":"x"}},"message":"m","process":{"name":"copy"}}`,
 			"2024-03-01T10:00:00Z H C/P/7 #9: A=x | TimeCreated=2024-03-01T10:00:00.000Z EventID=7 Channel=C Provider_Name=P Computer=H EventRecordID=9 Keywords=Audit Success Execution_ProcessID=3 Execution_ThreadID=4 Message=m"},
 		{"winlogbeat 7, flat and wrapped", `{"_source":{"@timestamp":"2024-03-01T10:00:00.000Z","winlog.channel":"C","winlog.provider_name":"P","winlog.computer_name":"H","winlog.event_id":"7","winlog.event_data.A":"x"}}`,
@@ -333,8 +337,18 @@ func FuzzRead(f *testing.F) {
 			}
 			return true
 		})
-		if rep.Records != events || rep.Bytes != in.Size {
+		if rep.Records+rep.Again != events || rep.Bytes != in.Size {
 			t.Errorf("report %+v of %d events and %d bytes", rep, events, in.Size)
 		}
 	})
+}
+
+func TestFilesWithMarksPutOneBehindAnotherAreReadWhole(t *testing.T) {
+	const mark = "\ufeff"
+	for _, text := range []string{mark + one(1) + "\n" + mark + one(2) + "\n", mark + "[" + one(1) + "]\n" + mark + "[" + one(2) + "]"} {
+		events, rep := sourcetest.Read(t, winjson.New(), sourcetest.Input("a.json", text))
+		if fmt.Sprint(ids(events)) != "[1 2]" || rep.Damaged > 0 {
+			t.Errorf("events %v, report %+v", ids(events), rep)
+		}
+	}
 }

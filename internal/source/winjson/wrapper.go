@@ -10,19 +10,24 @@ import (
 
 // A wrapper is the one large object that consoles and APIs put around rows:
 // {"Results":[{...},...]}, {"fields":[names],"rows":[[...],...]}, or
-// {"tables":[{"columns":[{"name":...}],"rows":[[...],...]}]}.
+// {"tables":[{"columns":[{"name":...}],"rows":[[...],...]}]}, or
+// {"hits":{"hits":[{...},...]}}.
 type wrapper struct {
 	columns []string // of the first rows that are arrays, nil for objects
 	first   []byte   // the first row, maybe cut
 }
 
 // rowKeys are the keys behind which rows lie, in lower case.
-var rowKeys = map[string]bool{"results": true, "value": true, "rows": true}
+var rowKeys = map[string]bool{"results": true, "value": true, "rows": true, "records": true, hitsKey: true}
 
 // columnKeys are the keys behind which the columns of rows lie.
 var columnKeys = map[string]bool{"columns": true, "fields": true}
 
 const tablesKey = "tables"
+
+// hitsKey is the key of the hits of a search, which lie in an object under the
+// same key.
+const hitsKey = "hits"
 
 // wrapperOf looks at the beginning of a file; nil when it has no wrapper whose
 // first row begins there.
@@ -62,6 +67,8 @@ func (w *wrapper) members(text []byte, depth int) bool {
 		case array && name == tablesKey:
 			inner := bytes.TrimLeft(text[1:], " \t\r\n")
 			return len(inner) > 0 && inner[0] == '{' && w.members(inner[1:], depth+1)
+		case name == hitsKey && len(text) > 0 && text[0] == '{':
+			return w.members(text[1:], depth+1)
 		}
 		end, whole := skipValue(text)
 		if !whole {

@@ -26,6 +26,50 @@ func (x *XML) JSON(b *Builder, src []byte) error {
 	})
 }
 
+// Flat reads a whole event from a JSON object whose keys are paths, as tyto dump
+// writes it. Of System it reads what rules ask for. On error values put in
+// before stay.
+func (x *XML) Flat(b *Builder, src []byte) error {
+	x.b, x.path = b, x.path[:0]
+	j := &scanner{src: src, b: b}
+	if j.next() != '{' {
+		return ErrXML
+	}
+	return j.members(func(key []byte) error {
+		defer func() { x.path = x.path[:0] }()
+		return x.flat(j, key)
+	})
+}
+
+func (x *XML) flat(j *scanner, key []byte) error {
+	part, name, _ := bytes.Cut(key, []byte("."))
+	switch {
+	case string(part) == "System":
+		return x.system(j, string(name))
+	case len(name) == 0 || bytes.IndexByte(name, '@') >= 0:
+		return j.skip(0)
+	}
+	x.path = append(x.path[:0], key[:len(part)]...)
+	if i := bytes.LastIndexByte(name, '.'); i >= 0 && string(part) == "UserData" {
+		x.path = append(append(x.path, '.'), name[:i]...)
+		name = name[i+1:]
+	}
+	return x.member(j, name, 2)
+}
+
+// system reads what stands in System beside what a table has columns for.
+func (x *XML) system(j *scanner, name string) error {
+	switch name {
+	case Level, Keywords, Task, Opcode, Version, EventRecordID:
+		text, err := j.scalar()
+		if err == nil {
+			x.b.Head(name, text)
+		}
+		return err
+	}
+	return j.skip(0)
+}
+
 // member reads one element, or several of one name.
 func (x *XML) member(j *scanner, name []byte, depth int) error {
 	if depth > maxDepth || len(x.path) > maxName {

@@ -1,6 +1,7 @@
 package winlog
 
 import (
+	"bytes"
 	"strings"
 
 	"tyto/internal/event"
@@ -25,6 +26,7 @@ const (
 	tableSentinel
 	tableGetWinEvent
 	tableViewer
+	tableDump
 	tableFlat
 )
 
@@ -132,6 +134,8 @@ func kindOf(has map[string]int) (tableKind, bool) {
 		return tableGetWinEvent, true
 	case all("Date and Time", "Source", "Event ID"):
 		return tableViewer, true
+	case all("TimeCreated", "Channel", "EventID", "RecordID", "Carved", "Fields"):
+		return tableDump, true
 	}
 	n := 0
 	for name := range has {
@@ -177,7 +181,7 @@ func headerAction(to string) action {
 		return drop
 	case Message:
 		return render
-	case "<data>":
+	case "<data>", "<user>":
 		return embedded
 	case "<event>":
 		return whole
@@ -192,6 +196,7 @@ var flatColumns = map[string]string{
 	"RecordNumber": EventRecordID, "EventRecordID": EventRecordID, "TimeCreated": TimeCreated, "EventTime": TimeCreated,
 	"Level": Level, "Task": Task, "Opcode": Opcode, "Keywords": Keywords, "Version": Version, "Message": Message,
 	"ExecutionProcessID": ProcessID, "ExecutionThreadID": ThreadID, "@timestamp": "",
+	"EventData": "<data>", "UserData": "<user>", "UserSID": UserID,
 }
 
 // tableHeaders name what describes the record; "" leaves a column out.
@@ -232,6 +237,10 @@ var tableHeaders = map[tableKind]map[string]string{
 		"Task": Task, "TaskDisplayName": "TaskName", "Opcode": Opcode, "Keywords": Keywords, "Version": Version, "Qualifiers": Qualifiers,
 		"ProcessId": ProcessID, "ThreadId": ThreadID, "UserId": UserID, "UserId.Value": UserID, "ActivityId": ActivityID,
 		"RelatedActivityId": RelatedActivityID, "Message": Message,
+	},
+	tableDump: {
+		"TimeCreated": TimeCreated, "Computer": Computer, "Channel": Channel, "Provider": ProviderName, "EventID": EventID,
+		"RecordID": "", "Carved": "Carved", "Fields": "<data>", "File": "", "Member": "", "Offset": "",
 	},
 	tableViewer: {
 		"Date and Time": TimeCreated, "Source": ProviderName, "Event ID": EventID, "Task Category": "TaskName", "Level": "LevelName",
@@ -284,6 +293,9 @@ func (r *Rows) Event(t *Table, row []Leaf, e *event.Event) bool {
 			return r.raw(t, raw, e)
 		}
 	}
+	if t.kind == tableDump && !bytes.HasPrefix(r.value(t, "Fields"), []byte(`{"System.`)) {
+		return false // of another log, whose name alone does not say what it is
+	}
 	r.plain(t, row)
 	r.missing(t)
 	r.b.Fill(e)
@@ -333,7 +345,7 @@ func (r *Rows) plain(t *Table, row []Leaf) {
 		case render:
 			r.b.Render(l.Text)
 		case embedded:
-			r.embedded(l.Text)
+			r.embedded(t, t.names[l.Column], l.Text)
 		case place:
 			r.places = append(r.places, l.Text)
 		}
@@ -342,9 +354,21 @@ func (r *Rows) plain(t *Table, row []Leaf) {
 
 // embedded reads a cell with the event's data. One that is neither XML nor
 // JSON is kept as it is.
-func (r *Rows) embedded(text []byte) {
+func (r *Rows) embedded(t *Table, column, text []byte) {
+	if string(text) == "null" {
+		return
+	}
+	if string(column) == "<user>" && text[0] == '{' {
+		inner := text
+		text = r.b.Text(func(dst []byte) []byte {
+			return append(append(append(dst, `{"UserData":`...), inner...), '}')
+		})
+	}
 	switch text[0] {
 	case '{':
+		if t.kind == tableDump && r.xml.Flat(r.b, text) == nil {
+			return
+		}
 		if r.xml.JSON(r.b, text) == nil {
 			return
 		}

@@ -192,6 +192,13 @@ func (w *Window) Yield(e *event.Event) bool {
 	return !w.stopped
 }
 
+// GiveAgain is Give for a further event of the record.
+func (w *Window) GiveAgain(e *event.Event) {
+	w.Give(e)
+	w.Report.Records--
+	w.Report.Again++
+}
+
 // Full reports whether the window has reached its limit.
 func (w *Window) Full() bool { return len(w.buf)-w.pos >= MaxRecord }
 
@@ -215,7 +222,7 @@ func (w *Window) Damage(n int, why string) {
 	case len(list) >= maxDamage:
 		w.unlist++
 	default:
-		w.Report.Damage = append(list, source.Damage{Offset: w.base, Length: length, Reason: why})
+		w.Report.Damage = append(list, source.Damage{Offset: w.base, Length: length, Line: w.Line, Reason: why})
 	}
 	w.Skip(n)
 }

@@ -42,13 +42,14 @@ func preface(text []byte) int {
 	return len(line) + len(text[len(line):]) - len(bytes.TrimLeft(text[len(line):], " \t\r\n"))
 }
 
-const namespace = "schemas.microsoft.com/win/2004/08/events/event"
+// Namespace is how the namespace of Windows events ends.
+const Namespace = "schemas.microsoft.com/win/2004/08/events/event"
 
 // Claims implements [source.Format].
 func (*Format) Claims(_ string, head []byte) bool {
 	text := bytes.TrimLeft(source.Text(head), " \t\r\n")
 	text = text[preface(text):]
-	if len(text) == 0 || text[0] != '<' {
+	if len(text) < 2 || text[0] != '<' || text[1] >= '0' && text[1] <= '9' { // a digit: a line of syslog
 		return false
 	}
 	n := findEvent(text)
@@ -57,7 +58,7 @@ func (*Format) Claims(_ string, head []byte) bool {
 	}
 	text = text[n:]
 	tag, rest, _ := bytes.Cut(text, []byte(">"))
-	return bytes.Contains(tag, []byte(namespace)) ||
+	return bytes.Contains(tag, []byte(Namespace)) ||
 		bytes.HasPrefix(bytes.TrimLeft(rest, " \t\r\n"), []byte("<System>"))
 }
 
@@ -101,7 +102,7 @@ func eventAfter(in *source.Input, p source.Part) (from, line int64) {
 	from, line = p.From, p.Line
 	for text := range bytes.Lines(buf[:n]) {
 		tag, _, ended := bytes.Cut(bytes.TrimLeft(text, " \t"), []byte(">"))
-		if ended && isEvent(tag) && bytes.Contains(tag, []byte(namespace)) {
+		if ended && isEvent(tag) && bytes.Contains(tag, []byte(Namespace)) {
 			return from, line
 		}
 		from += int64(len(text))
@@ -193,7 +194,7 @@ func (r *reader) between(n int) {
 // plain returns the length of the next stretch that is either markup and white
 // space, or neither.
 func plain(text []byte) (n int, ok bool) {
-	blank := len(text) - len(bytes.TrimLeft(text, " \t\r\n"))
+	blank := len(text) - len(bytes.TrimLeft(text, " \t\r\n\ufeff"))
 	if blank > 0 {
 		return blank, true
 	}

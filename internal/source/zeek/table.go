@@ -36,9 +36,10 @@ type tableReader struct {
 	open    bool
 	rep     source.Report
 	unlist  int64
-	broken  bool // bytes that are no UTF-8
-	closed  bool // the last line was #close
-	short   bool // the present row lacks its last column
+	number  int64 // of the present line
+	broken  bool  // bytes that are no UTF-8
+	closed  bool  // the last line was #close
+	short   bool  // the present row lacks its last column
 	sep     byte
 	set     byte
 	clean   []byte
@@ -52,7 +53,7 @@ func (t *tableReader) read(ctx context.Context, in *source.Input, part source.Pa
 	t.file, t.open = nameHint(in.Name()), isOpen(in.Name())
 	t.header, t.layout = firstHeader(in), nil
 	t.feed.open(in, part)
-	number := max(part.Line, 1) - 1
+	t.number = max(part.Line, 1) - 1
 	for ctx.Err() == nil {
 		more := true
 		for range everyTurn {
@@ -60,8 +61,8 @@ func (t *tableReader) read(ctx context.Context, in *source.Input, part source.Pa
 			if more = ok; !more {
 				break
 			}
-			number++
-			if more = t.line(l, number, yield); !more {
+			t.number++
+			if more = t.line(l, yield); !more {
 				break
 			}
 		}
@@ -74,14 +75,12 @@ func (t *tableReader) read(ctx context.Context, in *source.Input, part source.Pa
 }
 
 // line reads one line and reports whether to go on.
-func (t *tableReader) line(l line, number int64, yield func(*event.Event) bool) bool {
+func (t *tableReader) line(l line, yield func(*event.Event) bool) bool {
 	if l.text == nil && l.length > 1 {
 		t.damage(l, longLine)
 		return true
 	}
-	if l.offset == 0 {
-		l.text = bytes.TrimPrefix(l.text, []byte("\xef\xbb\xbf"))
-	}
+	l.text = bytes.TrimPrefix(l.text, []byte("\xef\xbb\xbf"))
 	if len(l.text) == 0 {
 		return true
 	}
@@ -104,7 +103,7 @@ func (t *tableReader) line(l line, number int64, yield func(*event.Event) bool) 
 	if t.short {
 		t.list(l, fewFields)
 	}
-	t.event.Origin.Line, t.event.Origin.Offset = number, l.offset
+	t.event.Origin.Line, t.event.Origin.Offset = t.number, l.offset
 	t.rep.Records++
 	return yield(&t.event)
 }
@@ -257,7 +256,7 @@ func (t *tableReader) list(l line, why string) {
 		t.unlist++
 		return
 	}
-	t.rep.Damage = append(t.rep.Damage, source.Damage{Offset: l.offset, Length: l.length, Reason: why})
+	t.rep.Damage = append(t.rep.Damage, source.Damage{Offset: l.offset, Length: l.length, Line: t.number, Reason: why})
 }
 
 // finish closes the report.

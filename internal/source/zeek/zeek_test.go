@@ -300,8 +300,16 @@ func FuzzRead(f *testing.F) {
 			}
 			return true
 		})
-		if rep.Records != n || rep.Bytes != in.Size {
+		if rep.Records+rep.Again != n || rep.Bytes != in.Size {
 			t.Errorf("%d events, report %+v of %d bytes", n, rep, in.Size)
 		}
 	})
+}
+
+func TestTablesWithMarksPutOneBehindAnotherAreReadWhole(t *testing.T) {
+	const table = "\ufeff#separator \\x09\n#path\tconn\n#fields\tts\tuid\tproto\n#types\ttime\tstring\tenum\n1750000000.5\tC1\ttcp\n#close\tx\n"
+	events, rep := sourcetest.Read(t, New(), sourcetest.Input("conn.log", table+table))
+	if len(events) != 2 || rep.Damaged > 0 || len(rep.Damage) > 0 {
+		t.Errorf("%d events, report %+v", len(events), rep)
+	}
 }

@@ -13,6 +13,8 @@ package zscaler
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
+	"unicode/utf8"
 
 	"tyto/internal/event"
 	"tyto/internal/source"
@@ -75,6 +77,11 @@ const (
 	theQuery
 	theKind
 	theAnswer
+	theZone
+	theURL64 // the same in base64
+	theHost64
+	theAgent64
+	theReferer64
 )
 
 // roles are the names of the feeds' fields, of old templates and new.
@@ -97,6 +104,11 @@ func roles() textlog.Roles {
 		theQuery:      {"req", "dns_req", "ereq", "dnsrequest"},
 		theKind:       {"reqtype", "dns_reqtype", "dnsrequesttype"},
 		theAnswer:     {"res", "dns_resp", "eres", "dnsresponse"},
+		theZone:       {"tz"},
+		theURL64:      {"b64url"},
+		theHost64:     {"b64host"},
+		theAgent64:    {"b64ua"},
+		theReferer64:  {"b64referer"},
 	}
 }
 
@@ -143,6 +155,28 @@ func (m *maker) text(role textlog.Role) []byte {
 	return v
 }
 
+// either returns a role's value, or that of another decoded from base64.
+func (m *maker) either(role, encoded textlog.Role) []byte {
+	if v := m.text(role); v != nil {
+		return v
+	}
+	v := m.text(encoded)
+	if v == nil {
+		return nil
+	}
+	plain := m.rec.Build(func(dst []byte) []byte {
+		out, err := base64.StdEncoding.AppendDecode(dst, v)
+		if err != nil {
+			return dst
+		}
+		return out
+	})
+	if len(plain) == 0 || !utf8.Valid(plain) {
+		return nil
+	}
+	return plain
+}
+
 // Make implements [objects.Maker].
 func (m *maker) Make(o *objects.Object) *event.Event {
 	if len(o.Leaves) == 0 {
@@ -159,6 +193,8 @@ func (m *maker) Make(o *objects.Object) *event.Event {
 	m.rec.Fill(&m.event)
 	m.made = true
 	at, zoned, ok := textlog.ParseTime(m.text(theTime))
+	zone := string(m.text(theZone))
+	zoned = zoned || zone == "GMT" || zone == "UTC"
 	m.event.Time, m.undated, m.local = at, m.undated || !ok, m.local || ok && !zoned
 	return &m.event
 }
@@ -171,8 +207,8 @@ func (m *maker) bind(feed []byte) event.Source {
 	case "web":
 		src.Category = "proxy"
 		r.ProxyAliases(&textlog.Request{
-			URL: m.text(theURL), Host: m.text(theHost), Method: m.text(theMethod), Status: m.text(theStatus),
-			Agent: m.agent(), Referer: m.text(theReferer), User: m.text(theUser),
+			URL: m.either(theURL, theURL64), Host: m.either(theHost, theHost64), Method: m.text(theMethod), Status: m.text(theStatus),
+			Agent: m.agent(), Referer: m.either(theReferer, theReferer64), User: m.text(theUser),
 			Client: m.text(theClient), Server: m.text(theServer),
 		})
 	case "fw":
@@ -198,5 +234,5 @@ func (m *maker) agent() []byte {
 	if m.objects.Text(theAgent) != nil && m.text(theAgent) == nil {
 		return []byte("-")
 	}
-	return m.text(theAgent)
+	return m.either(theAgent, theAgent64)
 }
