@@ -211,8 +211,8 @@ func (c *collector) flat(w *walker, raw json.RawMessage) error {
 func (c *collector) bare(word string, entry int) error {
 	t := guess(word)
 	if t == Other {
-		c.problem(0, entry, "no indicator that could be told by its form")
+		c.unread(word, 0, entry, "no indicator that could be told by its form")
 		return nil
 	}
-	return c.add(t, word, Indicator{Claim: c.intern(Claim{}), Line: int32(entry)})
+	return c.add(t, bare(word), Indicator{Claim: c.intern(Claim{}), Line: int32(entry)})
 }

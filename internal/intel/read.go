@@ -43,6 +43,7 @@ type Problem struct {
 	File   string `json:"file"`
 	Line   int64  `json:"line,omitempty"`  // 1-based, of text
 	Entry  int    `json:"entry,omitempty"` // 1-based, of JSON
+	Value  string `json:"value,omitempty"` // what stood there, where it was meant as a value
 	Reason string `json:"reason"`
 }
 
@@ -220,6 +221,13 @@ func (c *collector) read(r io.Reader) error {
 		_, _ = br.Discard(3)
 		head = head[3:]
 	}
+	if order := wideOrder(head); order != nil {
+		_, _ = br.Discard(2)
+		br = bufio.NewReaderSize(&wideReader{in: br, order: order}, headSize)
+		if head, err = br.Peek(headSize); err != nil && len(head) == 0 {
+			return nil
+		}
+	}
 	if bytes.IndexByte(head, 0) >= 0 {
 		return errors.New("not text: indicators are read from CSV, lists, MISP and STIX JSON in UTF-8")
 	}
@@ -244,7 +252,15 @@ func (c *collector) finish() {
 func (c *collector) problem(line int64, entry int, reason string) {
 	c.out.Skipped++
 	if len(c.out.Problems) < MaxProblems {
-		c.out.Problems = append(c.out.Problems, Problem{c.name, line, entry, cut(reason, 512)})
+		c.out.Problems = append(c.out.Problems, Problem{File: c.name, Line: line, Entry: entry, Reason: cut(reason, 512)})
+	}
+}
+
+// unread notes a value that could not be used.
+func (c *collector) unread(value string, line int64, entry int, reason string) {
+	c.problem(line, entry, reason)
+	if n := len(c.out.Problems); c.out.Skipped == n {
+		c.out.Problems[n-1].Value = strings.Clone(cut(value, 1024))
 	}
 }
 
@@ -288,6 +304,15 @@ func (c *collector) defaultSource() string {
 func (c *collector) add(t Type, raw string, in Indicator) error {
 	if len(c.out.Indicators) >= c.opt.MaxEntries {
 		return errTooMany
+	}
+	if t == URL && strings.HasPrefix(raw, "/") && !strings.HasPrefix(raw, "//") {
+		t = URIPath
+	}
+	if t == CertSHA1 && len(raw) == 64 {
+		t = CertSHA256 // lists that name no algorithm
+	}
+	if t == Filename && strings.ContainsAny(raw, `\/`) {
+		t = Path // a name alone would be looked for in every folder
 	}
 	if t == Path && strings.ContainsAny(raw, "<*") {
 		t = PathPattern

@@ -56,6 +56,19 @@ func TestFormsOfTables(t *testing.T) {
 		{"pairs", "type,value\nfilename|sha1,x.dll|" + aSHA1 + "\nip-dst|port,1.2.3.4|443\n", "filename x.dll, sha1 " + aSHA1 + ", ip 1.2.3.4"},
 		{"values of the wrong kind are kept as rejected", "type,value\nmd5,11736212\nip,1.2.3.400\n", "md5 11736212!, ip 1.2.3.400!"},
 		{"unknown types are kept", "type,value\ntarot-card,tower\n", "other tower"},
+		{"an export of Defender", "IndicatorType,IndicatorValue,ExpirationTime,Action\nFileSha1," + aSHA1 + ",,Block\nIpAddress,1.2.3.4,,Warn\nUrl,https://evil.com/x,,Audit\nCertificateThumbprint," + aSHA1 + ",,Block\n",
+			"sha1 " + aSHA1 + ", ip 1.2.3.4, url https://evil.com/x, tls-cert-sha1 " + aSHA1},
+		{"a file for Zeek", "#fields\tindicator\tindicator_type\tmeta.source\n1.2.3.4\tIntel::ADDR\tx\nevil.com/a\tIntel::URL\tx\n" + aSHA1 + "\tIntel::CERT_HASH\tx\n" + aMD5 + "\tIntel::FILE_HASH\tx\n",
+			"ip 1.2.3.4, url http://evil.com/a, tls-cert-sha1 " + aSHA1 + ", md5 " + aMD5},
+		{"an export of OpenCTI", "entity_type,name,pattern\nIndicator,x,\"[domain-name:value = 'evil.com'] OR [ipv4-addr:value = '1.2.3.4']\"\n", "domain evil.com, ip 1.2.3.4"},
+		{"a list of certificates", "# Listingdate,SHA1,Listingreason\n2026-07-01 10:00:00," + aSHA1 + ",RAT\n", "tls-cert-sha1 " + aSHA1},
+		{"columns by their last word", "C2 Domain,C2 IP,Malware MD5,Reporter Email\nevil.com,1.2.3.4," + aMD5 + ",me@cert.org\n", "domain evil.com, ip 1.2.3.4, md5 " + aMD5},
+		{"types in other spellings", "IOC Type,IOC Value\nSHA-256 Hash," + aSHA256 + "\nFile Hash (MD5)," + aMD5 + "\nIPv4 Address,1.2.3.4\nURI,/gate.php\n",
+			"sha256 " + aSHA256 + ", md5 " + aMD5 + ", ip 1.2.3.4, uri-path /gate.php"},
+		{"cells that say nothing", "md5,imphash\n" + aMD5 + ",n/a\n" + aMD5 + ",None\n", "md5 " + aMD5 + ", md5 " + aMD5},
+		{"a spreadsheet's hint", "sep=;\ntype;value\nip;1.2.3.4\n", "ip 1.2.3.4"},
+		{"UTF-16 of Windows", "\xff\xfet\x00y\x00p\x00e\x00,\x00v\x00a\x00l\x00u\x00e\x00\n\x00i\x00p\x00,\x001\x00.\x002\x00.\x003\x00.\x004\x00\n\x00", "ip 1.2.3.4"},
+		{"names with a folder are paths", "type,value\nfilename,C:\\Users\\x.exe\n", `path C:\Users\x.exe`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := values(readText(t, c.text, Options{})); got != c.want {
@@ -78,6 +91,44 @@ func TestPlainLists(t *testing.T) {
 	}
 	if len(im.Problems) != 1 || im.Problems[0].Line != 15 {
 		t.Errorf("problems: %v", im.Problems)
+	}
+}
+
+func TestFormsOfListedValues(t *testing.T) {
+	for line, want := range map[string]string{
+		"*.evil.com": "domain evil.com", ".evil.com": "domain evil.com", "evil[.]com:8080": "domain evil.com", "bücher.com": "domain xn--bcher-kva.com",
+		"evil].com": "domain evil.com", "hxxp://evil [.] com/a": "url http://evil.com/a", "||evil.com^": "domain evil.com",
+		"SHA1=" + aSHA1: "sha1 " + aSHA1, "sha1: " + aSHA1: "sha1 " + aSHA1, "0x" + aMD5: "md5 " + aMD5,
+		"01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef": "md5 " + aMD5,
+		"t13d1516h2_8daaf6152771_b186095e22b6":            "ja4 t13d1516h2_8daaf6152771_b186095e22b6",
+		`Global\x1`:                                       `mutex Global\x1`, `HKLM:\Software\X`: `registry-key HKLM:\Software\X`,
+		"invoice.pdf": "filename invoice.pdf", "run.js": "filename run.js", "evil.py": "domain evil.py",
+		"0.0.0.0/0": "ip 0.0.0.0/0!", "::/0": "ip ::/0!", "300.1.1.1": "ip 300.1.1.1!",
+	} {
+		if got := values(readText(t, line+"\n", Options{})); got != want {
+			t.Errorf("%s: got %q, want %q", line, got, want)
+		}
+	}
+}
+
+func TestUnknownColumnsWithValuesAreTold(t *testing.T) {
+	im := readText(t, "md5,thing,reference\n"+aMD5+",evil.com,ref.org\n"+aMD5+",bad.com,ref.org\n", Options{})
+	if len(im.Problems) != 1 || !strings.Contains(im.Problems[0].Reason, "column thing") {
+		t.Errorf("problems: %v", im.Problems)
+	}
+}
+
+func TestTimesThatCannotBeReadAreTold(t *testing.T) {
+	im := readText(t, "type,value,valid_until\ndomain,evil.com,soon\n", Options{})
+	if in := im.Indicators[0]; in.Until != 0 || len(in.Reasons) != 1 || !strings.Contains(in.Reasons[0], "soon") {
+		t.Errorf("%+v", in)
+	}
+}
+
+func TestFirstAndLastSeenAreAWindow(t *testing.T) {
+	im := readText(t, "type,value,first_seen,last_seen\ndomain,evil.com,2026-05-01,2026-06-01\n", Options{})
+	if in := im.Indicators[0]; stamp(in.From) != "2026-05-01T00:00:00Z" || stamp(in.Until) != "2026-06-01T23:59:59Z" {
+		t.Errorf("from %s until %s", stamp(in.From), stamp(in.Until))
 	}
 }
 

@@ -11,14 +11,14 @@ const maxValue = 4096
 
 // refangs are the ways in which people make a value harmless.
 var refangs = strings.NewReplacer(
-	"[.]", ".", "(.)", ".", "{.}", ".", "[dot]", ".", "(dot)", ".", "[:]", ":", "[://]", "://", "[/]", "/",
+	" [.] ", ".", "[.]", ".", "(.)", ".", "{.}", ".", "[dot]", ".", "(dot)", ".", "[:]", ":", "[://]", "://", "[/]", "/",
 	"[@]", "@", "(@)", "@", "[at]", "@", "(at)", "@", "[:", ":", "\u3002", ".",
 )
 
 // refang undoes what people do to values so that nobody clicks on them.
 func refang(v string) string {
 	v = strings.Trim(strings.TrimSpace(v), "\"'`\u200b\ufeff")
-	if strings.ContainsAny(v, "[({\u3002") {
+	if strings.ContainsAny(v, "[]({\u3002") {
 		v = refangDots(v)
 	}
 	if len(v) > 4 && (v[0]|32 == 'h' || v[0]|32 == 'f') {
@@ -33,7 +33,7 @@ func refangDots(v string) string {
 	if strings.Contains(v, `\`) {
 		return v
 	}
-	return strings.ReplaceAll(refangs.Replace(v), "[.", ".")
+	return strings.NewReplacer("[.", ".", "].", ".").Replace(refangs.Replace(v))
 }
 
 func refangScheme(v string) string {
@@ -83,7 +83,7 @@ func canonical(t Type, v string) (string, flaw) {
 }
 
 func canonicalHash(t Type, v string) (string, flaw) {
-	v = strings.TrimPrefix(strings.ToLower(v), "0x")
+	v = strings.TrimPrefix(strings.ToLower(bare(v)), "0x")
 	if strings.ContainsAny(v, ":- ") {
 		v = strings.NewReplacer(":", "", "-", "", " ", "").Replace(v)
 	}
