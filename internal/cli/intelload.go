@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"tyto/internal/detect"
 	"tyto/internal/intel"
@@ -139,7 +140,8 @@ func memberName(path, member string) string {
 }
 
 // carriedPatterns parses the STIX patterns that are more than values. Those
-// that cannot be read are told and left out.
+// that cannot be read are told. Rules without an engine come along too: they
+// are answered for as not covered.
 func (s *session) carriedPatterns(all *intel.Import) []detect.Pattern {
 	if all == nil {
 		return nil
@@ -151,13 +153,56 @@ func (s *session) carriedPatterns(all *intel.Import) []detect.Pattern {
 			s.warn("intel: pattern %q: %s", c.Name, err)
 			continue
 		}
-		source := ""
-		if c.Claim != nil {
-			source = c.Claim.Source
-		}
-		out = append(out, detect.Pattern{Name: c.Name, Source: source, Pattern: p})
+		alike(p)
+		out = append(out, detect.Pattern{
+			Name: c.Name, Source: sourceOf(c), Text: c.Text, Pattern: p, Asked: c.Asked, From: second(c.From), Until: second(c.Until),
+		})
+	}
+	for _, c := range all.Kept {
+		out = append(out, detect.Pattern{Name: c.Name, Source: sourceOf(c), Kind: c.Kind, Text: short(c.Text), Why: c.Why})
 	}
 	return out
+}
+
+// alike writes the constants of a pattern as events are described, where case
+// has no meaning: hashes and host names in lower case.
+func alike(p *stix.Pattern) {
+	p.Expr.Comparisons(func(c *stix.Comparison) bool {
+		c.Tests(func(t *stix.Test) bool {
+			path := t.Path.String()
+			if path != "domain-name:value" && !strings.Contains(path, "hashes.") || t.Op == stix.OpMatches {
+				return true
+			}
+			for i := range t.Values {
+				t.Values[i].Text = strings.ToLower(t.Values[i].Text)
+			}
+			return true
+		})
+		return true
+	})
+}
+
+func sourceOf(c intel.Carried) string {
+	if c.Claim == nil {
+		return ""
+	}
+	return c.Claim.Source
+}
+
+func second(sec int64) time.Time {
+	if sec == 0 {
+		return time.Time{}
+	}
+	return time.Unix(sec, 0).UTC()
+}
+
+// short bounds the text of a rule in outputs.
+func short(text string) string {
+	const most = 4096
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "..."
 }
 
 // carriedRules makes a rule source of the Sigma rules that travelled with

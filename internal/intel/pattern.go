@@ -17,7 +17,7 @@ func (c *collector) pattern(k Carried, in Indicator) error {
 	values, ok := valuesOf(p)
 	if !ok {
 		if in.Asked != Rejected {
-			k.Kind, k.Why = "stix", "more than a set of values"
+			k.Kind, k.Why, k.Asked = "stix", "more than a set of values", in.Asked
 			c.carry(&c.out.Patterns, k, int(in.Line))
 		}
 		return nil

@@ -67,7 +67,8 @@ type Carried struct {
 	Claim *Claim
 	From  int64 // Unix seconds, 0 unknown
 	Until int64
-	Why   string // why it is not among the indicators, for people
+	Asked Decision // what the source wants it used for
+	Why   string   // why it is not among the indicators, for people
 }
 
 // An Import is what readers found.

@@ -40,6 +40,7 @@ type Sightings struct {
 	set  *Set
 	seen map[int32]*seen
 	logs map[string]*searchedLog
+	more []Sighting // answers about patterns, see Answer
 
 	last   event.Source // the log of the last event
 	latest *searchedLog
@@ -236,13 +237,21 @@ type Searched struct {
 	Logs []string   `json:"logs"`
 }
 
-// All yields the answer for every indicator that is not rejected, ordered by
-// type and value.
+// All yields the answer for every indicator that is not rejected and those
+// given to [Sightings.Answer], ordered by type and value.
 func (s *Sightings) All() iter.Seq[Sighting] {
 	return func(yield func(Sighting) bool) {
 		var cache [lastType]*Searched
+		more := slices.Clone(s.more)
+		slices.SortStableFunc(more, compareSightings)
 		for _, i := range s.order() {
 			in := &s.set.list[i]
+			for len(more) > 0 && cmp.Or(cmp.Compare(more[0].Type, in.Type.String()), cmp.Compare(more[0].Value, in.Value)) < 0 {
+				if !yield(more[0]) {
+					return
+				}
+				more = more[1:]
+			}
 			if cache[in.Type] == nil {
 				cache[in.Type] = s.searched(in.Type)
 			}
@@ -250,7 +259,20 @@ func (s *Sightings) All() iter.Seq[Sighting] {
 				return
 			}
 		}
+		for _, a := range more {
+			if !yield(a) {
+				return
+			}
+		}
 	}
+}
+
+// Answer adds the answer about something that is not in the set, such as a
+// pattern over several events.
+func (s *Sightings) Answer(a Sighting) { s.more = append(s.more, a) }
+
+func compareSightings(a, b Sighting) int {
+	return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Value, b.Value))
 }
 
 func (s *Sightings) order() []int32 {
