@@ -103,3 +103,24 @@ func TestEveryPatternIsAnswered(t *testing.T) {
 		}
 	}
 }
+
+// What is asked of a check is an answer for each thing that was given, in the
+// form for programs too.
+func TestCheckTellsProgramsOfEverythingGiven(t *testing.T) {
+	list := write(t, "list.txt", "evil.com\nnothing at all\n0.0.0.0/0\n")
+	bundle := write(t, "b.json", bundleOf("[domain-name:value LIKE '%.evil.com']", "rule x { condition: true }", "[broken", "[domain-name:value = 'old.com'] UNTIL 2020-03-02T00:00:00Z"))
+	out := run(t, exitOK, "intel", "check", "--json", list, bundle)
+	for _, want := range []string{
+		`"type":"domain","value":"evil.com","decision":"detect"`,
+		`"type":"other","value":"nothing at all","decision":"rejected"`,
+		`"type":"ip","value":"0.0.0.0/0","decision":"rejected"`,
+		`"type":"stix-pattern","value":"[domain-name:value LIKE '%.evil.com']","decision":"detect"`,
+		`"type":"yara","value":"rule x { condition: true }","decision":"context"`,
+		`"value":"[broken","decision":"rejected"`,
+		`expired at 2020-03-02T00:00:00Z`,
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("missing %s in\n%s", want, out)
+		}
+	}
+}

@@ -27,6 +27,18 @@ func (c *Checked) Count(d Decision) int {
 	return n
 }
 
+// TellExpired adds a reason to indicators whose validity has ended by now:
+// what is found of them is historic. It decides nothing, so that the same
+// evidence gives the same answer on every day.
+func (c *Checked) TellExpired(now time.Time) {
+	for i := range c.Indicators {
+		in := &c.Indicators[i]
+		if in.Until != 0 && in.Until < now.Unix() && in.Decision > Rejected {
+			in.because("expired at " + stamp(in.Until) + ": later hits are historic")
+		}
+	}
+}
+
 // Check decides about every imported indicator. The slice is taken over: rows
 // with the same value are merged and decisions are written into it.
 //
@@ -155,6 +167,9 @@ func (c *checker) decide(in *Indicator) {
 	c.claims(in)
 	weakKind(in)
 	expire(in)
+	if in.From != 0 && in.Until != 0 && in.From > in.Until {
+		in.lower(Hunt, "its validity ends before it begins")
+	}
 }
 
 // start takes what the source asks for as the most there is.

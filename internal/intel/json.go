@@ -8,6 +8,8 @@ import (
 	"io"
 	"regexp"
 	"strings"
+
+	"tyto/stix"
 )
 
 // readJSON reads the JSON forms: STIX, MISP, and plain objects with the names
@@ -21,7 +23,7 @@ func (c *collector) readJSON(r io.Reader, head []byte) error {
 	switch {
 	case looksSTIX.Match(head):
 		c.format = "stix"
-		err = c.readSTIX(w)
+		err = c.readSTIX(r)
 	case looksMISP.Match(head):
 		c.format = "misp"
 		err = c.readMISP(w)
@@ -32,6 +34,10 @@ func (c *collector) readJSON(r io.Reader, head []byte) error {
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
 		return fmt.Errorf("bad JSON near byte %d: %w", syntax.Offset, err)
+	}
+	var stop *stix.ReadError
+	if errors.As(err, &stop) && !errors.Is(err, errTooLong) && !errors.Is(err, errTooMany) {
+		return fmt.Errorf("near byte %d: %w", stop.Offset, stop.Err)
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("the JSON ends too early: the file was cut off")

@@ -11,7 +11,7 @@ import (
 func (c *collector) pattern(k Carried, in Indicator) error {
 	p, err := stix.ParsePattern(k.Text)
 	if err != nil {
-		c.problem(0, int(in.Line), "pattern of "+k.ID+": "+err.Error())
+		c.unread(k.Text, 0, int(in.Line), "pattern of "+k.ID+": "+err.Error())
 		return nil
 	}
 	values, ok := valuesOf(p)

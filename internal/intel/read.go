@@ -68,6 +68,7 @@ type Carried struct {
 	From  int64 // Unix seconds, 0 unknown
 	Until int64
 	Asked Decision // what the source wants it used for
+	entry int      // of its file
 	Why   string   // why it is not among the indicators, for people
 }
 

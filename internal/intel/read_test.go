@@ -282,12 +282,13 @@ func TestLimitsEndAReadingAndKeepWhatCameBefore(t *testing.T) {
 	if !errors.Is(err, errTooLong) || len(im.Indicators) == 0 {
 		t.Errorf("%v, %d entries", err, len(im.Indicators))
 	}
-	big := `{"objects":[` + stixIndicator(1, "[domain-name:value = 'a.com']", "") + `,{"type":"x","spec_version":"2.1","a":"` + strings.Repeat("x", 1<<20) + `"}]}`
+	big := `{"objects":[` + stixIndicator(1, "[domain-name:value = 'a.com']", "") + `,{"type":"x","spec_version":"2.1","a":"` + strings.Repeat("x", 1<<20) + `"},` +
+		stixIndicator(2, "[domain-name:value = 'b.com']", "") + `]}`
 	im, err = Read(strings.NewReader(big), "x", Options{MaxElement: 100_000})
-	if !errors.Is(err, errElement) || len(im.Indicators) != 1 {
-		t.Errorf("%v, %d entries", err, len(im.Indicators))
+	if err != nil || len(im.Indicators) != 2 || im.Skipped != 1 {
+		t.Errorf("%v, %d entries, %v", err, len(im.Indicators), im.Problems)
 	}
-	deep := `{"objects":[` + stixIndicator(1, "[domain-name:value = 'a.com']", "") + `,` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + `,` + stixIndicator(2, "[domain-name:value = 'b.com']", "") + `]}`
+	deep := `{"objects":[` + stixIndicator(1, "[domain-name:value = 'a.com']", "") + `,` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + `,` + stixIndicator(2, "[domain-name:value = 'b.com']", "") + `]}`
 	im, err = Read(strings.NewReader(deep), "x", Options{})
 	if err != nil || len(im.Indicators) != 2 || im.Skipped != 1 {
 		t.Errorf("%v, %d entries, %v", err, len(im.Indicators), im.Problems)
@@ -299,6 +300,61 @@ func TestLimitsEndAReadingAndKeepWhatCameBefore(t *testing.T) {
 	}
 	if _, err := Read(strings.NewReader(strings.Repeat(`{"response":`, 5000)), "x", Options{}); err == nil {
 		t.Error("endless nesting was read without an error")
+	}
+}
+
+// versioned is an indicator with this id and time of modification.
+func versioned(id, modified, value, more string) string {
+	return `{"type":"indicator","spec_version":"2.1","id":"indicator--` + id + `","modified":"` + modified + `","created":"2026-03-01T00:00:00.000Z","pattern_type":"stix","pattern":"` + value + `"` + more + `}`
+}
+
+func TestTheNewestVersionOfAnIndicatorCounts(t *testing.T) {
+	const early, late = "2026-03-01T00:00:00.000Z", "2026-04-01T00:00:00.000Z"
+	for _, c := range []struct {
+		name, objects, want string
+		problems            int
+	}{
+		{"newer later", versioned("a", early, "[domain-name:value = 'old.com']", "") + "," + versioned("b", early, "[domain-name:value = 'x.com']", "") + "," + versioned("a", late, "[domain-name:value = 'new.com']", ""), "domain x.com, domain new.com", 1},
+		{"newer first", versioned("a", late, "[domain-name:value = 'new.com']", "") + "," + versioned("a", early, "[domain-name:value = 'old.com']", ""), "domain new.com", 1},
+		{"the same twice", versioned("a", early, "[domain-name:value = 'x.com']", "") + "," + versioned("a", early, "[domain-name:value = 'x.com']", ""), "domain x.com", 0},
+		{"one id, two contents", versioned("a", early, "[domain-name:value = 'x.com']", "") + "," + versioned("a", early, "[domain-name:value = 'y.com']", ""), "domain x.com", 1},
+		{"a value that stays", versioned("a", early, "[domain-name:value = 'x.com'] OR [domain-name:value = 'y.com']", "") + "," + versioned("a", late, "[domain-name:value = 'x.com']", ""), "domain x.com", 1},
+	} {
+		im := readText(t, `{"type":"bundle","objects":[`+c.objects+`]}`, Options{})
+		if got := values(im); got != c.want || im.Skipped != c.problems {
+			t.Errorf("%s: got %q, %v", c.name, got, im.Problems)
+		}
+	}
+	pattern := "[domain-name:value LIKE '%.evil.com']"
+	im := readText(t, `{"type":"bundle","objects":[`+versioned("a", early, pattern, "")+","+versioned("a", late, pattern, `,"revoked":true`)+`]}`, Options{})
+	if len(im.Patterns) != 0 || im.Withdrawn != 1 {
+		t.Errorf("a revoked pattern is still followed: %+v", im.Patterns)
+	}
+	im = readText(t, `{"type":"bundle","objects":[`+versioned("a", early, "[domain-name:value = 'x.com']", "")+","+versioned("a", late, "[domain-name:value = 'x.com']", `,"revoked":true`)+`]}`, Options{})
+	if c := Check(im.Indicators, lists()); len(c.Indicators) != 1 || c.Indicators[0].Decision != Rejected {
+		t.Errorf("%+v", c.Indicators)
+	}
+}
+
+func TestBrokenObjectsCostNothingButThemselves(t *testing.T) {
+	one, two := stixIndicator(1, "[domain-name:value = 'a.com']", ""), stixIndicator(2, "[domain-name:value = 'b.com']", "")
+	for _, broken := range []string{`{"type":"indicator",,}`, `{"type":"indicator","pattern":[domain]}`, `{"type":7}`, `"x"`, `[1]`} {
+		im, err := Read(strings.NewReader(`{"type":"bundle","objects":[`+one+`,`+broken+`,`+two+`]}`), "x", Options{})
+		if err != nil || len(im.Indicators) != 2 || im.Skipped != 1 {
+			t.Errorf("%s: %v, %d indicators, %v", broken, err, len(im.Indicators), im.Problems)
+		}
+	}
+}
+
+func TestContradictoryValidityIsFlagged(t *testing.T) {
+	im := readText(t, `{"type":"bundle","objects":[`+stixIndicator(1, "[domain-name:value = 'a.com']", `,"valid_from":"2026-05-01T00:00:00Z","valid_until":"2026-04-01T00:00:00Z"`)+`,`+
+		stixIndicator(2, "[domain-name:value = 'b.com']", `,"valid_until":"someday"`)+`]}`, Options{})
+	c := Check(im.Indicators, lists())
+	if in := c.Indicators[0]; in.Decision != Hunt || !strings.Contains(strings.Join(in.Reasons, ";"), "ends before it begins") {
+		t.Errorf("%+v", in)
+	}
+	if in := c.Indicators[1]; !strings.Contains(strings.Join(in.Reasons, ";"), "someday") {
+		t.Errorf("%+v", in)
 	}
 }
 
