@@ -196,6 +196,50 @@ func stixIndicator(id int, pattern, more string) string {
 	return fmt.Sprintf(`{"type":"indicator","spec_version":"2.1","id":"indicator--%08d-0000-4000-8000-000000000000","created_by_ref":"identity--1","valid_from":"2024-01-01T00:00:00Z","pattern":%s%s}`, id, p, more)
 }
 
+func TestMISPValuesOfTheWrongShapeCostOnlyThemselves(t *testing.T) {
+	for _, odd := range []string{`null`, `{"0":{"type":"domain","value":"x.com"}}`, `7`, `"x"`, `[null,7,[]]`} {
+		im, err := Read(strings.NewReader(`{"Event":{"info":"Info","Attribute":`+odd+`,"Object":[{"name":"file","Attribute":[{"type":"sha1","value":"`+aSHA1+`"}]}]}}`), "x", Options{})
+		if err != nil || values(im) != "sha1 "+aSHA1 {
+			t.Errorf("%s: %v, %s", odd, err, values(im))
+		}
+	}
+}
+
+func TestACutEventKeepsItsSource(t *testing.T) {
+	im, err := Read(strings.NewReader(`{"Event":{"info":"Info","Attribute":[{"type":"domain","value":"a.com"},{"type":"dom`), "x", Options{})
+	if err == nil || len(im.Indicators) != 1 || im.Indicators[0].Claim.Source != "Info" {
+		t.Errorf("%v, %+v", err, im.Indicators)
+	}
+}
+
+func TestMISPTypesBeyondTheUsual(t *testing.T) {
+	im := readText(t, `{"Event":{"Attribute":[
+		{"type":"email-reply-to","value":"a@evil.com"},{"type":"email-attachment","value":"inv.zip"},{"type":"filename-pattern","value":"evil*.exe"},
+		{"type":"ja4-plus","value":"t13d1516h2_8daaf6152771_b186095e22b6"},{"type":"uri","value":"/gate.php"},{"type":"cookie","value":"sid=1"},
+		{"type":"regkey|value","value":"HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Run|C:\\ProgramData\\x.exe"}]}}`, Options{})
+	want := `email a@evil.com, filename inv.zip, filename evil*.exe, ja4 t13d1516h2_8daaf6152771_b186095e22b6, uri-path /gate.php, http-cookie-name sid, ` +
+		`registry-key HKLM\Software\Microsoft\Windows\CurrentVersion\Run, path C:\ProgramData\x.exe`
+	if got := values(im); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	c := Check(im.Indicators, lists())
+	if in := c.Indicators[6]; in.Decision != Hunt || !in.hopeless {
+		t.Errorf("the autostart key of every machine is looked for: %+v", in)
+	}
+}
+
+func TestPlainJSONWithListsInside(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"query_status":"ok","data":[{"ioc":"evil.com:443","ioc_type":"domain"},{"ioc":"1.2.3.4:80","ioc_type":"ip:port"}]}`: "domain evil.com, ip 1.2.3.4",
+		`{"12":[{"url":"http://evil.com/a"}],"13":[{"url":"http://bad.com/b"}]}`:                                              "url http://evil.com/a, url http://bad.com/b",
+		`{"domains":["evil.com"],"ips":["1.2.3.4"],"hashes":["` + aMD5 + `"]}`:                                                "domain evil.com, md5 " + aMD5 + ", ip 1.2.3.4",
+	} {
+		if got := values(readText(t, text, Options{})); got != want {
+			t.Errorf("%s: got %s", text, got)
+		}
+	}
+}
+
 func TestSTIXBundles(t *testing.T) {
 	im := readText(t, `{"type":"bundle","id":"bundle--1","objects":[`+strings.Join([]string{
 		stixIndicator(1, "[domain-name:value = 'evil.com']", `,"pattern_type":"stix"`),

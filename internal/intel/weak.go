@@ -66,6 +66,10 @@ func everywhere(in *Indicator) string {
 		case "administrator", "admin", "root", "system", "guest", "user", "anonymous logon", "-":
 			return "an account of many systems"
 		}
+	case RegistryKey:
+		if commonKey(low) {
+			return "a registry key of every machine: only a value in it says something"
+		}
 	case URIPath:
 		if low == "/" || low == "/index.php" || low == "/index.html" || len(low) < 4 {
 			return "a path of every web server"
@@ -93,6 +97,29 @@ func tooCommon(in *Indicator) string {
 
 // minFragment is the least length of what is looked for inside other text.
 const minFragment = 6
+
+// commonKey names registry keys that installations of all kinds write to: all
+// that lies in one would be found otherwise.
+func commonKey(key string) bool {
+	k := strings.Trim(string(appendKey(nil, []byte(key))), `\`)
+	hive, below, _ := strings.Cut(k, `\`)
+	if hive != "lm" && hive != "u" {
+		below = k // the hive was not said
+	}
+	switch below {
+	case `software`, `system`, `software\microsoft`, `software\classes`, `software\microsoft\windows`, `software\microsoft\windows nt`,
+		`software\microsoft\windows\currentversion`, `software\microsoft\windows nt\currentversion`,
+		`software\microsoft\windows\currentversion\run`, `software\microsoft\windows\currentversion\runonce`,
+		`software\microsoft\windows\currentversion\runonceex`, `software\microsoft\windows\currentversion\policies\explorer\run`,
+		`software\microsoft\windows\currentversion\explorer`, `software\microsoft\windows\currentversion\uninstall`,
+		`software\microsoft\windows nt\currentversion\winlogon`, `software\microsoft\windows nt\currentversion\svchost`,
+		`software\microsoft\windows nt\currentversion\image file execution options`, `software\policies\microsoft`,
+		`system\currentcontrolset`, `system\currentcontrolset\services`, `system\currentcontrolset\control`,
+		`system\currentcontrolset\control\lsa`, `system\currentcontrolset\control\session manager`:
+		return true
+	}
+	return below == ""
+}
 
 func commonFile(name string) bool {
 	switch name {
