@@ -299,7 +299,10 @@ func (c *collector) composite(name, value string, in Indicator, table bool) erro
 	case "regkey|value":
 		return c.autostart(value, in)
 	}
-	if t, ok := c.types.names[low]; ok && t != Other {
+	if t, ok := c.types.parse(low, value); ok {
+		if namesFolder(low) {
+			value = folderOf(value)
+		}
 		return c.add(t, value, in)
 	}
 	left, right, ok := strings.Cut(low, "|")

@@ -61,6 +61,16 @@ func namesHash(name string) bool {
 	return false
 }
 
+// namesFolder reports whether a type's name says that its paths are folders,
+// however they are written.
+func namesFolder(name string) bool {
+	switch compact(name) {
+	case "directory", "folder", "directorypath", "folderpath":
+		return true
+	}
+	return false
+}
+
 // bystanders are words in names of columns whose values are not indicators:
 // who reported, where it is written up, who was attacked.
 var bystanders = []string{

@@ -293,6 +293,9 @@ func (t *table) value(name, v string, in Indicator) error {
 		return nil
 	}
 	ty, ok := t.c.types.parse(name, v)
+	if ok && namesFolder(name) {
+		v = folderOf(v)
+	}
 	if ok {
 		return t.c.add(ty, v, in)
 	}

@@ -66,6 +66,10 @@ func everywhere(in *Indicator) string {
 		case "administrator", "admin", "root", "system", "guest", "user", "anonymous logon", "-":
 			return "an account of many systems"
 		}
+	case Path:
+		if commonFolder(low) {
+			return "a folder of every machine"
+		}
 	case RegistryKey:
 		if commonKey(low) {
 			return "a registry key of every machine: only a value in it says something"
@@ -97,6 +101,25 @@ func tooCommon(in *Indicator) string {
 
 // minFragment is the least length of what is looked for inside other text.
 const minFragment = 6
+
+// commonFolder names folders in which every machine runs programs or keeps
+// files. Only what lies in them can be an indicator.
+func commonFolder(path string) bool {
+	p := string(appendPath(nil, []byte(path)))
+	if !strings.HasSuffix(p, `\`) {
+		return false
+	}
+	switch strings.Trim(p, `\`) {
+	case `windows`, `windows\system32`, `windows\syswow64`, `windows\temp`, `windows\system32\drivers`, `windows\system32\tasks`, `windows\debug`,
+		`program files`, `program files (x86)`, `program files\common files`, `programdata`, `programdata\microsoft`, `programdata\microsoft\windows`,
+		`users`, `users\public`, `documents and settings`, `temp`, `appdata`, `appdata\local`, `appdata\local\temp`, `appdata\roaming`,
+		`appdata\roaming\microsoft`, `appdata\roaming\microsoft\windows`, `appdata\local\microsoft`, `downloads`, `desktop`, `documents`,
+		`tmp`, `var\tmp`, `var`, `var\log`, `var\www`, `var\www\html`, `usr`, `usr\bin`, `usr\sbin`, `usr\local`, `usr\local\bin`, `usr\lib`, `bin`, `sbin`,
+		`lib`, `etc`, `opt`, `home`, `root`, `dev`, `dev\shm`, `run`, `proc`, `inetpub`, `inetpub\wwwroot`:
+		return true
+	}
+	return false
+}
 
 // commonKey names registry keys that installations of all kinds write to: all
 // that lies in one would be found otherwise.
