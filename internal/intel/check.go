@@ -376,6 +376,6 @@ func expire(in *Indicator) {
 		return
 	}
 	if day, ok := parseDay(in.Claim.Date); ok {
-		in.Until = day + int64(life(in.Type)/time.Second) + 86399
+		in.Until = max(day, in.From) + int64(life(in.Type)/time.Second) + 86399
 	}
 }

@@ -390,6 +390,35 @@ func TestBrokenObjectsCostNothingButThemselves(t *testing.T) {
 	}
 }
 
+func TestObservablesAreKeptAsContext(t *testing.T) {
+	im := readText(t, `{"type":"bundle","objects":[{"type":"mutex","id":"mutex--1","name":"X1"},{"type":"windows-registry-key","id":"r--1","key":"HKLM\\Software\\X1"},
+		{"type":"file","name":"x1.exe"},{"type":"x509-certificate","hashes":{"SHA-1":"`+aSHA1+`"}},
+		{"type":"observed-data","objects":{"0":{"type":"ipv4-addr","value":"1.2.3.4"},"1":{"type":"file","name":"y.exe","hashes":{"MD5":"`+aMD5+`"}}}}]}`, Options{})
+	want := `mutex X1, registry-key HKLM\Software\X1, filename x1.exe, tls-cert-sha1 ` + aSHA1 + `, ip 1.2.3.4, md5 ` + aMD5
+	if got := values(im); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	for _, in := range Check(im.Indicators, lists()).Indicators {
+		if in.Decision != Context {
+			t.Errorf("%+v", in)
+		}
+	}
+}
+
+func TestPropertiesOfTheWrongTypeAreTold(t *testing.T) {
+	im := readText(t, `{"type":"bundle","objects":[`+stixIndicator(1, "[domain-name:value = 'a.com']", `,"revoked":"yes","name":["x"]`)+`]}`, Options{})
+	if len(im.Indicators) != 1 || im.Skipped != 1 || !strings.Contains(im.Problems[0].Reason, "wrong type") {
+		t.Errorf("%d, %v", len(im.Indicators), im.Problems)
+	}
+}
+
+func TestAssumedValidityBeginsWithTheStatedOne(t *testing.T) {
+	im := readText(t, `{"type":"bundle","objects":[{"type":"indicator","id":"indicator--1","created":"2020-01-01T00:00:00.000Z","pattern":"[domain-name:value = 'a.com']","valid_from":"2026-01-01T00:00:00Z"}]}`, Options{})
+	if in := Check(im.Indicators, lists()).Indicators[0]; in.Decision != Detect || stamp(in.Until) != "2026-04-01T23:59:59Z" {
+		t.Errorf("%s until %s: %v", in.Decision, stamp(in.Until), in.Reasons)
+	}
+}
+
 func TestContradictoryValidityIsFlagged(t *testing.T) {
 	im := readText(t, `{"type":"bundle","objects":[`+stixIndicator(1, "[domain-name:value = 'a.com']", `,"valid_from":"2026-05-01T00:00:00Z","valid_until":"2026-04-01T00:00:00Z"`)+`,`+
 		stixIndicator(2, "[domain-name:value = 'b.com']", `,"valid_until":"someday"`)+`]}`, Options{})

@@ -23,7 +23,9 @@ type stixObject struct {
 	IndicatorTypes          []string `json:"indicator_types"`
 	Revoked                 bool     `json:"revoked"`
 	Value                   string   `json:"value"`
+	Key                     string   `json:"key"`
 	Hashes                  map[string]string
+	Objects                 map[string]json.RawMessage // of observed data in STIX 2.0
 }
 
 // readSTIX reads a bundle, an array of objects, or objects one after the
@@ -74,9 +76,13 @@ const maxNames = 100_000
 // object takes one object by its type.
 func (s *stixReader) object(raw json.RawMessage) error {
 	var o stixObject
-	if err := json.Unmarshal(raw, &o); err != nil && o.Type == "" {
+	err := json.Unmarshal(raw, &o)
+	if err != nil && o.Type == "" {
 		s.c.problem(0, s.entry, "not a STIX object: "+strings.TrimPrefix(err.Error(), "json: "))
 		return nil
+	}
+	if _, ok := observables[o.Type]; err != nil && (ok || o.Type == "indicator") {
+		s.c.problem(0, s.entry, "a property of the wrong type is not used: "+strings.TrimPrefix(err.Error(), "json: "))
 	}
 	switch o.Type {
 	case "identity":
@@ -87,8 +93,34 @@ func (s *stixReader) object(raw json.RawMessage) error {
 		s.c.problem(0, s.entry, "bundle without objects")
 	case "indicator":
 		return s.indicator(&o)
-	case "ipv4-addr", "ipv6-addr", "domain-name", "url", "file", "email-addr":
+	case "observed-data":
+		return s.observed(&o)
+	}
+	if _, ok := observables[o.Type]; ok {
 		return s.observable(&o)
+	}
+	return nil
+}
+
+// observables are the types of observables that are values, and what kind of
+// value each is beside its hashes.
+var observables = map[string]Type{
+	"ipv4-addr": IP, "ipv6-addr": IP, "domain-name": Domain, "url": URL, "email-addr": Email, "file": Filename,
+	"windows-registry-key": RegistryKey, "mutex": Mutex, "x509-certificate": Other,
+}
+
+// observed takes the observables that observed data of STIX 2.0 holds itself.
+func (s *stixReader) observed(o *stixObject) error {
+	for _, name := range sortedKeys(o.Objects) {
+		var inner stixObject
+		_ = json.Unmarshal(o.Objects[name], &inner) // what is no observable has no type
+		if _, ok := observables[inner.Type]; !ok {
+			continue
+		}
+		inner.CreatedBy, inner.Created, inner.Description = o.CreatedBy, o.Created, ""
+		if err := s.observable(&inner); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -165,17 +197,36 @@ const bareReason = "an observable that no indicator stands for"
 func (s *stixReader) observable(o *stixObject) error {
 	in := Indicator{Asked: Context, bare: true, Claim: s.claim(o), Line: int32(min(s.entry, 1<<31-1))}
 	in.because(bareReason)
-	if o.Value != "" {
-		return s.c.add(s.c.types.names[o.Type], o.Value, in)
+	t := observables[o.Type]
+	if v := o.observed(); v != "" && t != Other {
+		if err := s.c.add(t, v, in); err != nil {
+			return err
+		}
 	}
 	for _, k := range sortedKeys(o.Hashes) {
-		if t := hashAlgorithm(k); t != Other {
-			if err := s.c.add(t, o.Hashes[k], in); err != nil {
-				return err
-			}
+		t, ok := hashType(o.Type, k)
+		if !ok {
+			continue
+		}
+		if err := s.c.add(t, o.Hashes[k], in); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// observed is the value of an observable. The name of a file that has hashes
+// adds nothing to them.
+func (o *stixObject) observed() string {
+	switch {
+	case o.Value != "":
+		return o.Value
+	case o.Type == "windows-registry-key":
+		return o.Key
+	case o.Type == "mutex", o.Type == "file" && len(o.Hashes) == 0:
+		return o.Name
+	}
+	return ""
 }
 
 // complete fills in the creators' names and drops what was replaced.
