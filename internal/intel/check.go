@@ -244,7 +244,7 @@ func (c *checker) narrow(in *Indicator, why string) {
 
 func (c *checker) address(in *Indicator) {
 	if p, err := netip.ParsePrefix(in.Value); err == nil {
-		c.lists1(in, c.lists.Prefix(p))
+		c.network(in, p)
 		return
 	}
 	a, err := netip.ParseAddr(in.Value)
@@ -256,6 +256,37 @@ func (c *checker) address(in *Indicator) {
 		return
 	}
 	c.lists1(in, c.lists.Addr(a))
+}
+
+// Ranges wider than these are many networks of many owners.
+const (
+	wide4 = 16
+	wide6 = 32
+)
+
+// network checks a range: what lies around it, and what it takes in.
+func (c *checker) network(in *Indicator, p netip.Prefix) {
+	c.lists1(in, c.lists.Prefix(p))
+	if in.Asked != Detect && (p.Addr().Is4() && p.Bits() < wide4 || p.Addr().Is6() && p.Bits() < wide6) {
+		in.lower(Hunt, "a wide range: many networks of many owners")
+	}
+	for _, private := range privateRanges {
+		if p.Overlaps(private) {
+			in.lower(Rejected, "refused: takes in "+private.String()+", addresses of no single machine on the internet")
+			return
+		}
+	}
+	for _, m := range c.lists.Inside(p) {
+		if m.List.Effect == warninglist.ReScope {
+			c.narrow(in, "takes in "+m.Entry+" "+m.String())
+		}
+	}
+}
+
+var privateRanges = []netip.Prefix{
+	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
+	netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("169.254.0.0/16"), netip.MustParsePrefix("224.0.0.0/4"),
+	netip.MustParsePrefix("fc00::/7"), netip.MustParsePrefix("fe80::/10"), netip.MustParsePrefix("ff00::/8"),
 }
 
 // host checks a host name: it must lie below a public suffix, and what anybody

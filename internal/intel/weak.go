@@ -70,6 +70,17 @@ func everywhere(in *Indicator) string {
 		if commonFolder(low) {
 			return "a folder of every machine"
 		}
+		if commonProgram(low) {
+			return "a program of every machine"
+		}
+	case Pipe:
+		if commonPipe(low) {
+			return "a pipe of every machine"
+		}
+	case CommandLine:
+		if commonFile(low) || commonFile(low+".exe") {
+			return "a command of every machine"
+		}
 	case RegistryKey:
 		if commonKey(low) {
 			return "a registry key of every machine: only a value in it says something"
@@ -92,6 +103,10 @@ func tooCommon(in *Indicator) string {
 			return "a generic registry name"
 		}
 	case CommandLine, ArchivePassword, CryptoKey:
+		switch low {
+		case "whoami", "ipconfig", "ipconfig /all", "systeminfo", "tasklist", "netstat", "net user", "net view", "net group", "hostname", "quser", "ping":
+			return "a command that administrators use"
+		}
 		if len(low) < minFragment {
 			return "too short to be looked for in command lines"
 		}
@@ -110,12 +125,38 @@ func commonFolder(path string) bool {
 		return false
 	}
 	switch strings.Trim(p, `\`) {
-	case `windows`, `windows\system32`, `windows\syswow64`, `windows\temp`, `windows\system32\drivers`, `windows\system32\tasks`, `windows\debug`,
+	case ``, `windows`, `windows\system32`, `windows\syswow64`, `windows\temp`, `windows\system32\drivers`, `windows\system32\tasks`, `windows\debug`,
 		`program files`, `program files (x86)`, `program files\common files`, `programdata`, `programdata\microsoft`, `programdata\microsoft\windows`,
 		`users`, `users\public`, `documents and settings`, `temp`, `appdata`, `appdata\local`, `appdata\local\temp`, `appdata\roaming`,
 		`appdata\roaming\microsoft`, `appdata\roaming\microsoft\windows`, `appdata\local\microsoft`, `downloads`, `desktop`, `documents`,
 		`tmp`, `var\tmp`, `var`, `var\log`, `var\www`, `var\www\html`, `usr`, `usr\bin`, `usr\sbin`, `usr\local`, `usr\local\bin`, `usr\lib`, `bin`, `sbin`,
 		`lib`, `etc`, `opt`, `home`, `root`, `dev`, `dev\shm`, `run`, `proc`, `inetpub`, `inetpub\wwwroot`:
+		return true
+	}
+	return false
+}
+
+// commonProgram names programs of the system at their own place.
+func commonProgram(path string) bool {
+	p := string(appendPath(nil, []byte(path)))
+	at := strings.LastIndexByte(p, '\\')
+	switch p[:at] {
+	case `\windows`, `\windows\system32`, `\windows\syswow64`, `\windows\system32\windowspowershell\v1.0`:
+		return commonFile(p[at+1:])
+	case `\bin`, `\usr\bin`, `\sbin`, `\usr\sbin`:
+		switch p[at+1:] {
+		case "sh", "bash", "dash", "ls", "cat", "curl", "wget", "python", "python3", "perl", "ssh", "sshd", "sudo", "cron", "env", "id", "ps":
+			return true
+		}
+	}
+	return false
+}
+
+// commonPipe names pipes that Windows itself makes.
+func commonPipe(pipe string) bool {
+	switch string(appendPipe(nil, []byte(pipe))) {
+	case "lsass", "lsarpc", "samr", "netlogon", "svcctl", "srvsvc", "wkssvc", "spoolss", "epmapper", "ntsvcs", "atsvc", "winreg", "browser",
+		"eventlog", "initshutdown", "scerpc", "protected_storage", "router", "w32time_alt", "trkwks", "keysvc", "wsp", "dnsserver", "efsrpc", "tsvcpipe":
 		return true
 	}
 	return false
@@ -213,5 +254,5 @@ func publicUpload(host string) bool {
 // genericPath reports whether a path is that of a service's interface rather
 // than of one object in it.
 func genericPath(p string) bool {
-	return len(p) <= 12 && strings.Count(p, "/") <= 2 && !strings.ContainsAny(p, "?.=0123456789")
+	return len(p) <= 12 && strings.Count(p, "/") <= 2 && !strings.ContainsAny(p, "?.=0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 }

@@ -101,6 +101,9 @@ type Table struct {
 	hashes   map[string]mask // first 16 hexadecimal digits
 	prefixes map[netip.Prefix]mask
 	bits     [2][]int // prefix lengths in use, IPv4 and IPv6
+
+	sort   sync.Once
+	sorted []netip.Prefix // all prefixes by address, made when first needed
 }
 
 //go:embed table.gz
@@ -283,6 +286,33 @@ func (t *Table) Prefix(p netip.Prefix) []Match {
 		}
 		if m := t.prefixes[q]; m != 0 {
 			out = t.matches(out, m, q.String(), false)
+		}
+	}
+	return out
+}
+
+// Inside returns the lists with a range inside of p, once each, with the first
+// such range.
+func (t *Table) Inside(p netip.Prefix) []Match {
+	t.sort.Do(func() {
+		for q := range t.prefixes {
+			t.sorted = append(t.sorted, q)
+		}
+		slices.SortFunc(t.sorted, func(a, b netip.Prefix) int {
+			return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
+		})
+	})
+	p = p.Masked()
+	at, _ := slices.BinarySearchFunc(t.sorted, p.Addr(), func(q netip.Prefix, a netip.Addr) int { return q.Addr().Compare(a) })
+	var out []Match
+	var told mask
+	for _, q := range t.sorted[at:] {
+		if !p.Contains(q.Addr()) {
+			break
+		}
+		if m := t.prefixes[q] &^ told; q.Bits() > p.Bits() && m != 0 {
+			out = t.matches(out, m, q.String(), false)
+			told |= m
 		}
 	}
 	return out
