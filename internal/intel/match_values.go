@@ -1,6 +1,9 @@
 package intel
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // urlValue looks at a URL, or at a path that is joined with the event's host.
 func (m *Matcher) urlValue(p *plan, v []byte) {
@@ -8,11 +11,13 @@ func (m *Matcher) urlValue(p *plan, v []byte) {
 		return
 	}
 	if i := bytes.Index(v, []byte("://")); i > 0 && i < 12 {
+		m.noteURL(v)
 		m.fullURL(v[i+3:], true)
 		return
 	}
 	if v[0] != '/' {
 		// "host:port" of CONNECT, or a URL without its scheme
+		m.noteURL(v)
 		m.fullURL(v, false)
 		return
 	}
@@ -29,6 +34,25 @@ func (m *Matcher) urlValue(p *plan, v []byte) {
 		m.url = append(append(m.url, '?'), bytes.TrimPrefix(q, []byte("?"))...)
 		m.joined(len(m.url))
 	}
+}
+
+// noteURL notes that the log shows URLs with their host. What led to a request
+// is not the request.
+func (m *Matcher) noteURL(v []byte) {
+	if m.sizes&wholeURL == 0 && bytes.IndexByte(v, '.') > 0 && !refers(m.ev.Shape.Fields[m.field].Name) {
+		m.sizes |= wholeURL
+	}
+}
+
+// refers reports whether a field's name is that of a referrer.
+func refers(name string) bool {
+	const word = "refer"
+	for i := 0; i+len(word) <= len(name); i++ {
+		if strings.EqualFold(name[i:i+len(word)], word) {
+			return true
+		}
+	}
+	return false
 }
 
 // requested is the URL of a request line such as "GET /path HTTP/1.1", or v.
@@ -152,8 +176,10 @@ func (m *Matcher) hashes(v []byte, r role) {
 	}
 }
 
-// sizes is a set of kinds of hash.
-type sizes uint8
+// sizes is a set of kinds of hash, and whether URLs came with their host.
+type sizes uint16
+
+const wholeURL sizes = 1 << 15
 
 // sizeOf is the kind of a hash with a number of hexadecimal digits.
 func sizeOf(digits int, imphash bool) sizes {

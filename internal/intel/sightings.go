@@ -37,10 +37,11 @@ const maxLogs = 4096
 // searched. Each goroutine fills its own; [Sightings.Merge] adds them up, in
 // any order, with the same result.
 type Sightings struct {
-	set  *Set
-	seen map[int32]*seen
-	logs map[string]*searchedLog
-	more []Sighting // answers about patterns, see Answer
+	set    *Set
+	seen   map[int32]*seen
+	logs   map[string]*searchedLog
+	covers map[*event.Shape]shapeCover
+	more   []Sighting // answers about patterns, see Answer
 
 	last   event.Source // the log of the last event
 	latest *searchedLog
@@ -69,7 +70,7 @@ type searchedLog struct {
 
 // NewSightings makes an empty record for the set.
 func (s *Set) NewSightings() *Sightings {
-	return &Sightings{set: s, seen: map[int32]*seen{}, logs: map[string]*searchedLog{}}
+	return &Sightings{set: s, seen: map[int32]*seen{}, logs: map[string]*searchedLog{}, covers: map[*event.Shape]shapeCover{}}
 }
 
 // Searched notes that m has matched the event, whether or not anything was
@@ -77,7 +78,8 @@ func (s *Set) NewSightings() *Sightings {
 func (s *Sightings) Searched(ev *event.Event, m *Matcher) {
 	l := s.log(ev.Source)
 	l.events++
-	l.roles |= m.planOf(ev.Shape).all
+	c := s.cover(ev.Shape)
+	l.roles |= c.roles | objectRoles(ev, c)
 	l.sizes |= m.sizes
 	if ev.Time.IsZero() {
 		return
@@ -347,8 +349,10 @@ func (l *searchedLog) covers(t Type) bool {
 	case IP:
 		return l.roles&roleDest != 0
 	case Domain:
-		return l.roles&roleLookup != 0
-	case URL, URIPath:
+		return l.roles&roleLookup != 0 || l.urls()
+	case URL:
+		return l.urls()
+	case URIPath:
 		return l.roles&roleURL != 0
 	case Imphash:
 		return l.sizes&sizeOf(0, true) != 0
@@ -361,6 +365,11 @@ func (l *searchedLog) covers(t Type) bool {
 		return l.sizes&sizeOf(t.hashSize(), false) != 0
 	}
 	return l.roles&searchedBy(t) != 0
+}
+
+// urls reports whether a log shows requests with the host that they went to.
+func (l *searchedLog) urls() bool {
+	return l.sizes&wholeURL != 0 || l.roles&roleURL != 0 && l.roles&roleURLHost != 0
 }
 
 // needs says which logs would show an indicator.
