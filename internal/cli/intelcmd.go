@@ -38,12 +38,18 @@ func (c *intelCheckCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	checked := intel.Check(all.Indicators, warninglist.Load())
-	checked.TellExpired(s.env.Now())
+	expired := checked.Expired(s.env.Now(), c.JSON || c.All)
 	err = s.buffered(func(w *bufio.Writer) error {
 		if c.JSON {
 			return checkJSON(w, all, checked)
 		}
-		return c.print(w, s, all, checked)
+		if err := c.print(w, s, all, checked); err != nil {
+			return err
+		}
+		if expired > 0 {
+			fmt.Fprintf(w, "%d indicators have expired: what is found of them is historic (--all shows when)\n", expired)
+		}
+		return nil
 	})
 	if err != nil {
 		return err

@@ -27,16 +27,26 @@ func (c *Checked) Count(d Decision) int {
 	return n
 }
 
-// TellExpired adds a reason to indicators whose validity has ended by now:
-// what is found of them is historic. It decides nothing, so that the same
-// evidence gives the same answer on every day.
-func (c *Checked) TellExpired(now time.Time) {
+// Expired counts the indicators whose validity has ended by now; what is found
+// of them is historic. With tell, each also gets that as a reason. It decides
+// nothing, so that the same evidence gives the same answer on every day.
+func (c *Checked) Expired(now time.Time, tell bool) int {
+	n, words := 0, map[int64]string{}
 	for i := range c.Indicators {
 		in := &c.Indicators[i]
-		if in.Until != 0 && in.Until < now.Unix() && in.Decision > Rejected {
-			in.because("expired at " + stamp(in.Until) + ": later hits are historic")
+		if in.Until == 0 || in.Until >= now.Unix() || in.Decision <= Rejected {
+			continue
 		}
+		n++
+		if !tell {
+			continue
+		}
+		if words[in.Until] == "" {
+			words[in.Until] = "expired at " + stamp(in.Until) + ": later hits are historic"
+		}
+		in.because(words[in.Until])
 	}
+	return n
 }
 
 // Check decides about every imported indicator. The slice is taken over: rows

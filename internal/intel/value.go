@@ -83,7 +83,10 @@ func canonical(t Type, v string) (string, flaw) {
 }
 
 func canonicalHash(t Type, v string) (string, flaw) {
-	v = strings.TrimPrefix(strings.ToLower(bare(v)), "0x")
+	if strings.ContainsAny(v, ":=") {
+		v = bare(v)
+	}
+	v = strings.TrimPrefix(strings.ToLower(v), "0x")
 	if strings.ContainsAny(v, ":- ") {
 		v = strings.NewReplacer(":", "", "-", "", " ", "").Replace(v)
 	}
