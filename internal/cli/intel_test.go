@@ -1,8 +1,12 @@
 package cli
 
 import (
+	"archive/zip"
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -121,6 +125,41 @@ func TestCheckTellsProgramsOfEverythingGiven(t *testing.T) {
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("missing %s in\n%s", want, out)
+		}
+	}
+}
+
+// A feed in an archive is read as the folder that it was.
+func TestFeedsAreReadInArchivesAndFoldersAlike(t *testing.T) {
+	event := `{"Event":{"info":"x","Attribute":[{"type":"domain","value":"evil.com","to_ids":true}]}}`
+	files := map[string]string{
+		"manifest.json": `{"5c1f0a52-7e32-4bd0-9a3e-111111111111":{"info":"x"}}`,
+		"hashes.csv":    "0123456789abcdef0123456789abcdef,5c1f0a52-7e32-4bd0-9a3e-111111111111\n",
+		"5c1f0a52-7e32-4bd0-9a3e-111111111111.json": event,
+	}
+	dir := t.TempDir()
+	var packed bytes.Buffer
+	z := zip.NewWriter(&packed)
+	for name, text := range files {
+		w, err := z.Create(name)
+		if err == nil {
+			_, err = io.WriteString(w, text)
+		}
+		if err := errors.Join(err, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	within := t.TempDir()
+	if err := os.WriteFile(filepath.Join(within, "feed.zip"), packed.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{dir, filepath.Join(within, "feed.zip"), within} {
+		out := run(t, exitOK, "intel", "check", "--json", path)
+		if strings.Count(out, "\n") != 1 || !strings.Contains(out, `"value":"evil.com","decision":"detect"`) {
+			t.Errorf("%s:\n%s", path, out)
 		}
 	}
 }

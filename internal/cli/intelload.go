@@ -91,46 +91,50 @@ func importIntel(ctx context.Context, env *Env, paths []string) (*intel.Import, 
 			all.Add(library)
 			continue
 		}
-		info, err := os.Stat(p)
+		_, err := os.Stat(p)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, &usageError{fmt.Sprintf("--intel %s: does not exist", p), "give a STIX bundle, a MISP event or feed, a CSV or a list"}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("reading indicators: %w", err)
 		}
-		if info.IsDir() {
-			got, err := intel.ReadFS(os.DirFS(p), filepath.ToSlash(p), intel.Options{})
-			if err != nil {
-				return nil, err
-			}
-			all.Add(got)
-			continue
-		}
-		if err := importFile(ctx, env, p, all); err != nil {
+		if err := importPath(ctx, env, p, all); err != nil {
 			return nil, err
 		}
 	}
 	return all, ctx.Err()
 }
 
-// importFile reads a file, or the members of an archive.
-func importFile(ctx context.Context, env *Env, path string, all *intel.Import) error {
+// importPath reads a file, the files of a folder, the members of archives. The
+// index of a MISP feed and what is no list are left out, wherever they lie.
+func importPath(ctx context.Context, env *Env, path string, all *intel.Import) error {
 	for in, skip := range source.Walk(ctx, []string{path}, source.Options{TempDir: env.TempDir}) {
 		if skip != nil {
 			all.Problems = append(all.Problems, intel.Problem{File: memberName(skip.Path, skip.Member), Reason: skip.Reason})
 			all.Skipped++
 			continue
 		}
-		got, err := intel.Read(io.NewSectionReader(in, 0, in.Size), memberName(in.Path, in.Member), intel.Options{})
+		name := memberName(filepath.ToSlash(in.Path), in.Member)
+		if name != filepath.ToSlash(path) && intel.Beside(name) {
+			in.Close()
+			continue
+		}
+		got, err := intel.Read(io.NewSectionReader(in, 0, in.Size), name, intel.Options{})
 		in.Close()
 		if got != nil {
 			all.Add(got) // what came before an error counts, the error is among the problems
 		} else if err != nil {
 			return err
 		}
+		if len(all.Indicators) > maxIndicators {
+			return fmt.Errorf("reading indicators: more than %d", maxIndicators)
+		}
 	}
 	return nil
 }
+
+// maxIndicators bounds those of one command.
+const maxIndicators = 5_000_000
 
 func memberName(path, member string) string {
 	if member == "" {

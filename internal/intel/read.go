@@ -138,7 +138,7 @@ func ReadFS(fsys fs.FS, name string, opt Options) (*Import, error) {
 			out.Problems = append(out.Problems, Problem{File: path.Join(name, p), Reason: err.Error()})
 			out.Skipped++
 			return nil
-		case !d.Type().IsRegular() || skipFile(p):
+		case !d.Type().IsRegular() || Beside(p):
 			return nil
 		}
 		return readFile(fsys, p, name, opt, out)
@@ -167,9 +167,10 @@ func readFile(fsys fs.FS, p, name string, opt Options, out *Import) error {
 	return nil
 }
 
-// skipFile leaves out what lies in folders of indicators and holds none: the
-// index of a MISP feed, its hashes (one-way, for look-ups), notes, hidden files.
-func skipFile(p string) bool {
+// Beside reports whether a file lies beside lists of indicators and is none
+// itself: the index of a MISP feed, its hashes (one-way, for look-ups), notes,
+// hidden files.
+func Beside(p string) bool {
 	base := strings.ToLower(path.Base(p))
 	return base == "manifest.json" || base == "hashes.csv" || strings.HasPrefix(base, ".") ||
 		strings.HasSuffix(base, ".md") || strings.HasPrefix(base, "license")

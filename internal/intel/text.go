@@ -113,6 +113,10 @@ func (c *collector) listed(line string, claim *Claim, n int64) error {
 	if i := strings.Index(line, " #"); i > 0 {
 		line = strings.TrimSpace(line[:i])
 	}
+	if lookup(line) {
+		c.unread(line, n, 0, "the hash of a value for look-ups in a MISP feed: the value cannot be told from it")
+		return nil
+	}
 	t := guess(line)
 	if t == Other {
 		line, t = firstValue(line)
@@ -122,6 +126,12 @@ func (c *collector) listed(line string, claim *Claim, n int64) error {
 		return nil
 	}
 	return c.add(t, bare(line), Indicator{Claim: claim, Line: int32(min(n, 1<<31-1))})
+}
+
+// lookup knows a line of a feed's hashes.csv: "md5,uuid of the event".
+func lookup(line string) bool {
+	hash, id, ok := strings.Cut(line, ",")
+	return ok && len(hash) == 32 && isHex(hash) && len(id) == 36 && strings.Count(id, "-") == 4
 }
 
 // firstValue looks for the first word of a line that is a value.
