@@ -85,7 +85,8 @@ func TestEveryPatternIsAnswered(t *testing.T) {
 	nowhere := "[process:name LIKE 'x%'] AND [domain-name:value LIKE '%.evil.com']"
 	either := "[process:name LIKE 'x%'] OR [domain-name:value LIKE '%.good.com']"
 	expired := "[domain-name:value LIKE '%.evil.%']"
-	answers := sightingsOf(t, bundleOf(all, order, wrong, nowhere, either, expired+" UNTIL 2026-04-01T00:00:00Z", "rule x { condition: true }"))
+	backward := `[domain-name:value MATCHES '(.)\\\\1']`
+	answers := sightingsOf(t, bundleOf(backward, all, order, wrong, nowhere, either, expired+" UNTIL 2026-04-01T00:00:00Z", "rule x { condition: true }"))
 	for value, want := range map[string]intel.Sighting{
 		all:                          {Answer: "seen", Count: 2},
 		order:                        {Answer: "seen", Count: 1},

@@ -93,7 +93,7 @@ func importIntel(ctx context.Context, env *Env, paths []string) (*intel.Import, 
 		}
 		_, err := os.Stat(p)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, &usageError{fmt.Sprintf("--intel %s: does not exist", p), "give a STIX bundle, a MISP event or feed, a CSV or a list"}
+			return nil, &usageError{fmt.Sprintf("%s: does not exist", p), "give a STIX bundle, a MISP event or feed, a CSV or a list"}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("reading indicators: %w", err)
@@ -156,6 +156,9 @@ func (s *session) carriedPatterns(all *intel.Import) []detect.Pattern {
 		if err != nil {
 			s.warn("intel: pattern %q: %s", c.Name, err)
 			continue
+		}
+		if err := stix.NewMatcher(p, stix.Limits{}).Err(); err != nil {
+			s.warn("intel: pattern %q: %s", c.Name, err)
 		}
 		alike(p)
 		out = append(out, detect.Pattern{

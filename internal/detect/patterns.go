@@ -225,8 +225,8 @@ func (r *patternRun) finish(h *hunt, a *assembler, cover coverage) *Finding {
 		return nil
 	}
 	res := r.matcher.Finish()
-	if res.Unevaluated != nil {
-		h.undecided++
+	if res.Unevaluated != nil && r.matcher.Err() == nil {
+		h.undecided++ // it met a limit
 	}
 	f := r.finding(a, res)
 	r.answer(res, cover)

@@ -231,7 +231,7 @@ func (c *collector) read(r io.Reader) error {
 			return nil
 		}
 	}
-	if bytes.IndexByte(head, 0) >= 0 {
+	if n := bytes.Count(head, []byte{0}); n > 0 && n >= len(head)/64 { // a stray one spoils its own value only
 		return errors.New("not text: indicators are read from CSV, lists, MISP and STIX JSON in UTF-8")
 	}
 	defer c.finish()

@@ -111,6 +111,13 @@ func TestFormsOfListedValues(t *testing.T) {
 	}
 }
 
+func TestAStrayNulSpoilsItsOwnValueOnly(t *testing.T) {
+	im := readText(t, "type,value\nfilename,a\x00b.exe\nuser-agent,x\x1b[2J\n"+strings.Repeat("domain,evil.com\n", 20), Options{})
+	if got := values(im); !strings.HasPrefix(got, "filename a\x00b.exe!, user-agent x\x1b[2J!, domain evil.com") {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestUnknownColumnsWithValuesAreTold(t *testing.T) {
 	im := readText(t, "md5,thing,reference\n"+aMD5+",evil.com,ref.org\n"+aMD5+",bad.com,ref.org\n", Options{})
 	if len(im.Problems) != 1 || !strings.Contains(im.Problems[0].Reason, "column thing") {

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // maxValue bounds the length of a value; nothing that is looked for is longer.
@@ -79,7 +80,21 @@ func canonical(t Type, v string) (string, flaw) {
 	case SideloadPair:
 		return canonicalPair(v)
 	}
-	return strings.ToValidUTF8(v, "\uFFFD"), ""
+	v = strings.ToValidUTF8(v, "\uFFFD")
+	if named(t) && strings.IndexFunc(v, unicode.IsControl) >= 0 {
+		return v, "holds control characters"
+	}
+	return v, ""
+}
+
+// named reports whether a value of the type is a name, in which control
+// characters have no place.
+func named(t Type) bool {
+	switch t {
+	case Filename, Path, PathPattern, ServiceName, ServiceDisplay, RegistryKey, RunValue, Task, Pipe, Mutex, Account, UserAgent, JA4, URIPath:
+		return true
+	}
+	return false
 }
 
 func canonicalHash(t Type, v string) (string, flaw) {
