@@ -118,6 +118,14 @@ func TestAStrayNulSpoilsItsOwnValueOnly(t *testing.T) {
 	}
 }
 
+func TestATitleIsNotAHeader(t *testing.T) {
+	for _, title := range []string{"Malicious domains", "The following IPs, domains", "Network indicators and hashes, May"} {
+		if got := values(readText(t, title+"\n1.2.3.4\nevil.com\n", Options{})); got != "ip 1.2.3.4, domain evil.com" {
+			t.Errorf("%s: %s", title, got)
+		}
+	}
+}
+
 func TestUnknownColumnsWithValuesAreTold(t *testing.T) {
 	im := readText(t, "md5,thing,reference\n"+aMD5+",evil.com,ref.org\n"+aMD5+",bad.com,ref.org\n", Options{})
 	if len(im.Problems) != 1 || !strings.Contains(im.Problems[0].Reason, "column thing") {

@@ -78,10 +78,21 @@ var bystanders = []string{
 	"target", "internal", "creator", "owner", "size", "count", "id",
 }
 
+// prose are words of sentences; columns are not called so.
+var prose = []string{"the", "following", "these", "and", "or", "of", "our", "all", "with", "were", "some"}
+
+// isProse reports whether a cell is a piece of a sentence.
+func isProse(name string) bool {
+	return slices.ContainsFunc(strings.Fields(name), func(w string) bool { return slices.Contains(prose, w) })
+}
+
 // columnType finds the type of a column called "C2 domain" or "Malware SHA256":
 // by its last words. Columns about bystanders have none.
 func columnType(name string) (Type, bool) {
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune(" _-./()[]:", r) })
+	if len(words) > 3 {
+		return Other, false
+	}
 	for _, w := range words[:max(0, len(words)-1)] {
 		if slices.Contains(bystanders, w) {
 			return Other, false

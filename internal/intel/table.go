@@ -70,10 +70,10 @@ func (t *table) tryHeader(cells []string, sep byte) bool {
 			}
 			continue
 		}
-		if ty, ok := t.typeColumn(name); ok {
+		if ty, ok := t.typeColumn(name, len(cells) > 1); ok && !isProse(name) {
 			t.typed[i] = ty
-		} else if guess(cell) != Other {
-			return false // a row with a value, not a header
+		} else if guess(cell) != Other || isProse(name) {
+			return false // a row with a value or a sentence, not a header
 		}
 	}
 	t.certificates(cells)
@@ -101,7 +101,7 @@ func (t *table) certificates(cells []string) {
 
 // typeColumn finds the type of a column that holds values of one type. Hash
 // columns without an algorithm are settled per value.
-func (t *table) typeColumn(name string) (Type, bool) {
+func (t *table) typeColumn(name string, several bool) (Type, bool) {
 	switch {
 	case namesHash(name):
 		return Other, true
@@ -110,6 +110,9 @@ func (t *table) typeColumn(name string) (Type, bool) {
 	}
 	if ty, ok := spelledType(name); ok {
 		return ty, ok
+	}
+	if !several {
+		return Other, false // the first line of a list may be its title
 	}
 	return columnType(name)
 }
