@@ -3,7 +3,7 @@
 // Command generate writes the embedded table of package warninglist from a
 // checkout of the public warninglists, one folder with a list.json per list:
 //
-//	go run generate.go -from FOLDER -date YYYY-MM-DD -o table.gz
+//	go run generate.go -from FOLDER -date YYYY-MM-DD -o table.zst
 //
 // The table is text, compressed: comment lines start with "#", a line that
 // starts with "@" begins a list (name, title, version, effect, form, separated
@@ -13,7 +13,6 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -23,6 +22,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // effects says what a list means for an indicator; lists that are not named
@@ -52,7 +53,7 @@ func main() {
 	log.SetPrefix("generate: ")
 	from := flag.String("from", "", "folder with one folder per list")
 	date := flag.String("date", "", "date for the header, YYYY-MM-DD")
-	out := flag.String("o", "table.gz", "file to write")
+	out := flag.String("o", "table.zst", "file to write")
 	flag.Parse()
 	text, err := build(*from, *date)
 	if err != nil {
@@ -131,16 +132,9 @@ func entries(in []string, form string) []string {
 }
 
 func write(path string, text []byte) error {
-	var b bytes.Buffer
-	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression))
 	if err != nil {
 		return err
 	}
-	if _, err := z.Write(text); err != nil {
-		return err
-	}
-	if err := z.Close(); err != nil {
-		return err
-	}
-	return os.WriteFile(path, b.Bytes(), 0o644)
+	return os.WriteFile(path, z.EncodeAll(text, nil), 0o644)
 }

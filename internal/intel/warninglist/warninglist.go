@@ -13,13 +13,13 @@
 // generate.go in this folder, which also says what each list means.
 package warninglist
 
-//go:generate go run generate.go -from ../../../../shared/corpora/intel/warninglists -date 2026-11-25 -o table.gz
+//go:generate go run generate.go -from ../../../../shared/corpora/intel/warninglists -date 2026-11-25 -o table.zst
 
 import (
 	"bytes"
 	"cmp"
-	"compress/gzip"
 	_ "embed"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"net/netip"
@@ -27,6 +27,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // An Effect is what an entry of a list means for an indicator.
@@ -93,20 +95,26 @@ type mask uint64
 
 // A Table holds all lists. It is immutable and safe for concurrent use.
 type Table struct {
-	Date     string // when the table was made
-	lists    []List
-	exact    map[string]mask // hosts that match themselves only
-	suffix   map[string]mask // hosts that match what is below them too
-	public   map[string]bool // public suffixes
-	hashes   map[string]mask // first 16 hexadecimal digits
-	prefixes map[netip.Prefix]mask
-	bits     [2][]int // prefix lengths in use, IPv4 and IPv6
+	Date   string // when the table was made
+	lists  []List
+	hosts  map[string]host
+	hashes map[string]mask       // by the first 16 hexadecimal digits
+	ranges map[uint64]mask       // of IPv4, by address and length
+	wide   map[netip.Prefix]mask // of IPv6
+	bits   [2][]int              // prefix lengths in use, IPv4 and IPv6
 
 	sort   sync.Once
-	sorted []netip.Prefix // all prefixes by address, made when first needed
+	sorted []netip.Prefix // all ranges by address, made when first needed
 }
 
-//go:embed table.gz
+// A host is what the lists say of one name.
+type host struct {
+	exact  mask // lists whose entry means this name only
+	suffix mask // lists whose entry means the names below it too
+	public bool // a public suffix
+}
+
+//go:embed table.zst
 var packed []byte
 
 // Load returns the embedded table. It is unpacked once, at the first call.
@@ -120,10 +128,14 @@ var load = sync.OnceValue(func() *Table {
 	return t
 })
 
-func newTable() *Table {
+func newTable() *Table { return sized(0, 0, 0) }
+
+// sized makes a table with room for so many hosts, hashes and ranges: maps
+// that grow would take most of the time of reading.
+func sized(hosts, hashes, ranges int) *Table {
 	return &Table{
-		exact: map[string]mask{}, suffix: map[string]mask{}, public: map[string]bool{},
-		hashes: map[string]mask{}, prefixes: map[netip.Prefix]mask{},
+		hosts: make(map[string]host, hosts), hashes: make(map[string]mask, hashes),
+		ranges: make(map[uint64]mask, ranges), wide: make(map[netip.Prefix]mask, ranges/16),
 	}
 }
 
@@ -132,22 +144,28 @@ const maxTable = 64 << 20
 
 // Read unpacks a table as generate.go writes it.
 func Read(r io.Reader) (*Table, error) {
-	z, err := gzip.NewReader(r)
+	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxTable))
 	if err != nil {
 		return nil, fmt.Errorf("reading warninglists: %w", err)
 	}
-	text, err := io.ReadAll(io.LimitReader(z, maxTable))
-	if err != nil {
+	defer z.Close()
+	var text strings.Builder
+	if _, err := io.Copy(&text, io.LimitReader(z, maxTable)); err != nil {
 		return nil, fmt.Errorf("reading warninglists: %w", err)
 	}
-	t, form := newTable(), ""
-	for line := range strings.Lines(string(text)) {
+	return parse(text.String())
+}
+
+func parse(text string) (*Table, error) {
+	t, form := sized(count(text)), ""
+	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")
 		switch {
 		case line == "":
 		case line[0] == '#':
 			t.comment(line)
 		case line[0] == '@':
+			var err error
 			if form, err = t.begin(line[1:]); err != nil {
 				return nil, err
 			}
@@ -157,6 +175,23 @@ func Read(r io.Reader) (*Table, error) {
 	}
 	t.sortBits()
 	return t, nil
+}
+
+// count counts the entries by form.
+func count(text string) (hosts, hashes, ranges int) {
+	for part := range strings.SplitSeq(text, "\n@") {
+		head, body, _ := strings.Cut(part, "\n")
+		n := strings.Count(body, "\n")
+		switch head[strings.LastIndexByte(head, '\t')+1:] {
+		case "hash":
+			hashes += n
+		case "cidr":
+			ranges += n
+		default:
+			hosts += n
+		}
+	}
+	return hosts, hashes, ranges
 }
 
 func (t *Table) comment(line string) {
@@ -182,45 +217,74 @@ func (t *Table) add(entry, form string) {
 	}
 	bit := mask(1) << n
 	t.lists[n].Entries++
-	dotted, leading := strings.CutPrefix(entry, ".")
+	name, leading := strings.CutPrefix(entry, ".")
 	switch {
 	case form == "hash":
 		t.hashes[entry] |= bit
 	case form == "cidr":
 		if p, ok := parsePrefix(entry); ok {
-			t.prefixes[p] |= bit
+			t.addRange(p, bit)
 		}
-	case form == "hostname" || leading:
-		t.suffix[dotted] |= bit
 	default:
-		t.exact[entry] |= bit
-		if form == "suffixes" {
-			t.public[entry] = true
+		h := t.hosts[name]
+		if form == "hostname" || leading {
+			h.suffix |= bit
+		} else {
+			h.exact |= bit
 		}
+		h.public = h.public || form == "suffixes" && !leading
+		t.hosts[name] = h
 	}
 }
 
+func (t *Table) addRange(p netip.Prefix, bit mask) {
+	if p.Addr().Is4() {
+		t.ranges[rangeKey(p)] |= bit
+	} else {
+		t.wide[p] |= bit
+	}
+}
+
+// rangeKey is a number for a masked range of IPv4: maps are much faster with
+// those.
+func rangeKey(p netip.Prefix) uint64 {
+	a := p.Addr().As4()
+	return uint64(binary.BigEndian.Uint32(a[:]))<<8 | uint64(p.Bits())
+}
+
+// rangeLists returns the lists that have exactly this range.
+func (t *Table) rangeLists(p netip.Prefix) mask {
+	if p.Addr().Is4() {
+		return t.ranges[rangeKey(p)]
+	}
+	return t.wide[p]
+}
+
+// parsePrefix reads a range, or an address as a range of one.
 func parsePrefix(s string) (netip.Prefix, bool) {
-	if p, err := netip.ParsePrefix(s); err == nil {
-		return p.Masked(), true
+	if strings.Contains(s, "/") {
+		p, err := netip.ParsePrefix(s)
+		return p.Masked(), err == nil
 	}
 	a, err := netip.ParseAddr(s)
-	if err != nil {
-		return netip.Prefix{}, false
-	}
-	return netip.PrefixFrom(a, a.BitLen()), true
+	return netip.PrefixFrom(a, a.BitLen()), err == nil
 }
 
+// sortBits lists the lengths of ranges, the longest first.
 func (t *Table) sortBits() {
-	seen := [2]map[int]bool{{}, {}}
-	for p := range t.prefixes {
-		seen[family(p.Addr())][p.Bits()] = true
+	var seen [2][129]bool
+	for k := range t.ranges {
+		seen[0][k&0xff] = true
+	}
+	for p := range t.wide {
+		seen[1][p.Bits()] = true
 	}
 	for f := range seen {
-		for b := range seen[f] {
-			t.bits[f] = append(t.bits[f], b)
+		for b := len(seen[f]) - 1; b >= 0; b-- {
+			if seen[f][b] {
+				t.bits[f] = append(t.bits[f], b)
+			}
 		}
-		slices.SortFunc(t.bits[f], func(a, b int) int { return cmp.Compare(b, a) })
 	}
 }
 
@@ -247,9 +311,10 @@ func (t *Table) matches(dst []Match, m mask, entry string, parent bool) []Match 
 // Host returns the lists that hold a host name (lower case, no final dot) or,
 // marked as such, one of its parents.
 func (t *Table) Host(host string) []Match {
-	out := t.matches(nil, t.exact[host]|t.suffix[host], host, false)
+	own := t.hosts[host]
+	out := t.matches(nil, own.exact|own.suffix, host, false)
 	for parent := range parents(host) {
-		out = t.matches(out, t.suffix[parent], parent, true)
+		out = t.matches(out, t.hosts[parent].suffix, parent, true)
 	}
 	return out
 }
@@ -284,7 +349,7 @@ func (t *Table) Prefix(p netip.Prefix) []Match {
 		if err != nil {
 			continue
 		}
-		if m := t.prefixes[q]; m != 0 {
+		if m := t.rangeLists(q); m != 0 {
 			out = t.matches(out, m, q.String(), false)
 		}
 	}
@@ -294,14 +359,7 @@ func (t *Table) Prefix(p netip.Prefix) []Match {
 // Inside returns the lists with a range inside of p, once each, with the first
 // such range.
 func (t *Table) Inside(p netip.Prefix) []Match {
-	t.sort.Do(func() {
-		for q := range t.prefixes {
-			t.sorted = append(t.sorted, q)
-		}
-		slices.SortFunc(t.sorted, func(a, b netip.Prefix) int {
-			return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
-		})
-	})
+	t.sort.Do(t.sortRanges)
 	p = p.Masked()
 	at, _ := slices.BinarySearchFunc(t.sorted, p.Addr(), func(q netip.Prefix, a netip.Addr) int { return q.Addr().Compare(a) })
 	var out []Match
@@ -310,12 +368,26 @@ func (t *Table) Inside(p netip.Prefix) []Match {
 		if !p.Contains(q.Addr()) {
 			break
 		}
-		if m := t.prefixes[q] &^ told; q.Bits() > p.Bits() && m != 0 {
+		if m := t.rangeLists(q) &^ told; q.Bits() > p.Bits() && m != 0 {
 			out = t.matches(out, m, q.String(), false)
 			told |= m
 		}
 	}
 	return out
+}
+
+func (t *Table) sortRanges() {
+	for k := range t.ranges {
+		var a [4]byte
+		binary.BigEndian.PutUint32(a[:], uint32(k>>8))
+		t.sorted = append(t.sorted, netip.PrefixFrom(netip.AddrFrom4(a), int(k&0xff)))
+	}
+	for q := range t.wide {
+		t.sorted = append(t.sorted, q)
+	}
+	slices.SortFunc(t.sorted, func(a, b netip.Prefix) int {
+		return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
+	})
 }
 
 // Hash returns the lists that hold a hash, given in lower-case hexadecimal.
@@ -328,18 +400,18 @@ func (t *Table) Hash(hex string) []Match {
 
 // IsSuffix reports whether anybody may register names below a domain: it is a
 // top-level domain or a public suffix, those of hosting services included.
-func (t *Table) IsSuffix(domain string) bool { return t.public[domain] }
+func (t *Table) IsSuffix(domain string) bool { return t.hosts[domain].public }
 
 // Registered returns the registered domain of a host: one label more than its
 // longest public suffix. It is "" for a suffix itself and for a host whose
 // top-level domain does not exist.
 func (t *Table) Registered(host string) string {
-	if t.public[host] {
+	if t.hosts[host].public {
 		return ""
 	}
 	below := host
 	for parent := range parents(host) {
-		if t.public[parent] {
+		if t.hosts[parent].public {
 			return below
 		}
 		below = parent
