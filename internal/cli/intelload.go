@@ -160,7 +160,6 @@ func (s *session) carriedPatterns(all *intel.Import) []detect.Pattern {
 		if err := stix.NewMatcher(p, stix.Limits{}).Err(); err != nil {
 			s.warn("intel: pattern %q: %s", c.Name, err)
 		}
-		alike(p)
 		out = append(out, detect.Pattern{
 			Name: c.Name, Source: sourceOf(c), Text: c.Text, Pattern: p, Asked: c.Asked, From: second(c.From), Until: second(c.Until),
 		})
@@ -169,24 +168,6 @@ func (s *session) carriedPatterns(all *intel.Import) []detect.Pattern {
 		out = append(out, detect.Pattern{Name: c.Name, Source: sourceOf(c), Kind: c.Kind, Text: short(c.Text), Why: c.Why})
 	}
 	return out
-}
-
-// alike writes the constants of a pattern as events are described, where case
-// has no meaning: hashes and host names in lower case.
-func alike(p *stix.Pattern) {
-	p.Expr.Comparisons(func(c *stix.Comparison) bool {
-		c.Tests(func(t *stix.Test) bool {
-			path := t.Path.String()
-			if path != "domain-name:value" && !strings.Contains(path, "hashes.") || t.Op == stix.OpMatches {
-				return true
-			}
-			for i := range t.Values {
-				t.Values[i].Text = strings.ToLower(t.Values[i].Text)
-			}
-			return true
-		})
-		return true
-	})
 }
 
 func sourceOf(c intel.Carried) string {

@@ -68,6 +68,7 @@ func (o *observer) all(names ...string) []string {
 // add appends an object and returns its id for references.
 func (o *observer) add(kind string, props stix.Map) string {
 	id := kind + "--" + strconv.Itoa(len(o.objects))
+	foldObject(kind, props)
 	o.objects = append(o.objects, stix.SCO{Type: kind, ID: id, Props: props})
 	return id
 }
@@ -341,8 +342,9 @@ func (o *observer) registry() {
 	} else if name := o.first("objectvaluename"); name != "" {
 		m["values"] = []any{map[string]any{"name": name}}
 	}
+	path := m["key"].(string)
 	o.add("windows-registry-key", m)
-	if rest, ok := strings.CutPrefix(m["key"].(string), `HKEY_USERS\S-1-`); ok {
+	if rest, ok := strings.CutPrefix(path, `HKEY_USERS\S-1-`); ok {
 		if _, below, ok := strings.Cut(rest, `\`); ok {
 			own := maps.Clone(m)
 			own["key"] = `HKEY_CURRENT_USER\` + below

@@ -30,6 +30,8 @@ func TestEventsBecomeWhatPatternsSpeakOf(t *testing.T) {
 		want          bool
 	}{
 		{"name of a process", "[process:name = 'cmd.exe']", process, true},
+		{"name in other case", "[process:name = 'CMD.exe' AND file:name = 'x'] OR [process:name IN ('Cmd.EXE', 'x') AND process:command_line LIKE '%WHOAMI']", process, true},
+		{"an expression in other case", "[process:image_ref.name MATCHES '^CMD' AND process:parent_ref.image_ref.name = 'W3WP.exe']", process, true},
 		{"another name", "[process:name = 'powershell.exe']", process, false},
 		{"its command and number", "[process:command_line LIKE '%whoami' AND process:pid = 4711]", process, true},
 		{"its parent", "[process:parent_ref.name = 'w3wp.exe']", process, true},
@@ -63,7 +65,7 @@ func TestEventsBecomeWhatPatternsSpeakOf(t *testing.T) {
 			t.Fatal(err)
 		}
 		var o observer
-		m := stix.NewMatcher(p, stix.Limits{})
+		m := stix.NewMatcher(alike(p), stix.Limits{})
 		if err := m.Observe(o.observation(noon, "1", tc.fields)); err != nil {
 			t.Fatal(err)
 		}

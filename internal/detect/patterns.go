@@ -88,7 +88,7 @@ func newWatcher(patterns []Pattern) *watcher {
 		if p.Pattern == nil {
 			continue
 		}
-		p.Pattern.Expr.Comparisons(func(c *stix.Comparison) bool {
+		alike(p.Pattern).Expr.Comparisons(func(c *stix.Comparison) bool {
 			part, err := stix.ParsePattern("[" + c.String() + "]")
 			if err == nil { // what the parser wrote, it can read
 				w.parts[i] = append(w.parts[i], stix.NewMatcher(part, stix.Limits{}))
@@ -175,7 +175,7 @@ type patternRun struct {
 func (r *patternRun) start(p *Pattern) {
 	r.pattern = p
 	if p.Pattern != nil {
-		r.matcher = stix.NewMatcher(p.Pattern, stix.Limits{Candidates: maxPatternEvents})
+		r.matcher = stix.NewMatcher(alike(p.Pattern), stix.Limits{Candidates: maxPatternEvents})
 		r.alone = singleEvent(p.Pattern.Expr)
 	}
 }

@@ -65,6 +65,8 @@ func TestValuesAreFoundInFieldsThatCarryTheirMeaning(t *testing.T) {
 		{"domain in an answer list", "domain,evil-cdn.com", []string{"QueryResults", "type:  5 x.evil-cdn.com;::ffff:192.0.2.1;"}, "subdomain"},
 		{"domain in a URL", "domain,evil-cdn.com", []string{"c-uri", "https://user@evil-cdn.com:8443/x?y#z"}, "exact"},
 		{"domain in a command", "domain,evil-cdn.com", []string{"CommandLine", `curl "https://evil-cdn.com/x" -o y`}, "inside command line"},
+		{"domain of a sender", "domain,evil-cdn.com", []string{"mailfrom", "<x@mail.Evil-CDN.com>"}, "subdomain"},
+		{"domain of another sender", "domain,evil-cdn.com", []string{"mailfrom", "<evil-cdn.com@good.com>"}, ""},
 		{"domain in a path", "domain,evil-cdn.com", []string{"Image", `C:\evil-cdn.com`}, ""},
 		{"address", "ip,96.44.160.181", []string{"DestinationIp", "96.44.160.181"}, "exact"},
 		{"address with port", "ip,96.44.160.181:443", []string{"id.resp_h", "96.44.160.181:80"}, "exact"},

@@ -394,6 +394,7 @@ func (m *Matcher) words(v []byte, r role) {
 	}
 	if r&roleMail != 0 {
 		m.mails(low)
+		m.mailHosts(v)
 	}
 }
 
@@ -427,6 +428,20 @@ func (m *Matcher) mails(v []byte) {
 		}
 		if end > 4 {
 			m.whole(Email, bytes.TrimPrefix(v[:end], []byte("mailto:")))
+		}
+		v = v[min(end+1, len(v)):]
+	}
+}
+
+// mailHosts looks for the domains of addresses.
+func (m *Matcher) mailHosts(v []byte) {
+	for len(m.set.hosts) > 0 && len(v) > 0 {
+		end := bytes.IndexAny(v, ";,<> \"")
+		if end < 0 {
+			end = len(v)
+		}
+		if at := bytes.LastIndexByte(v[:end], '@'); at >= 0 {
+			m.host(v[at+1 : end])
 		}
 		v = v[min(end+1, len(v)):]
 	}

@@ -288,6 +288,9 @@ func (s *Set) finish() {
 	for i := range s.list {
 		if in := &s.list[i]; in.Decision > Rejected && !in.hopeless {
 			s.want |= searchedBy(in.Type)
+			if in.Type == Domain {
+				s.want |= roleMail // addresses there
+			}
 		}
 	}
 	seen := [2][129]bool{}
