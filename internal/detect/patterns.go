@@ -75,7 +75,7 @@ const maxPatternEvents = 10_000
 // fit none, so no match is lost.
 type watcher struct {
 	observer observer
-	parts    [][]*stix.Matcher // by pattern: one for each comparison
+	index    *partIndex
 	coverage coverage
 }
 
@@ -83,15 +83,15 @@ func newWatcher(patterns []Pattern) *watcher {
 	if len(patterns) == 0 {
 		return nil
 	}
-	w := &watcher{parts: make([][]*stix.Matcher, len(patterns)), coverage: coverage{}}
+	w := &watcher{index: newPartIndex(), coverage: coverage{}}
 	for i, p := range patterns {
 		if p.Pattern == nil {
 			continue
 		}
 		alike(p.Pattern).Expr.Comparisons(func(c *stix.Comparison) bool {
-			part, err := stix.ParsePattern("[" + c.String() + "]")
+			one, err := stix.ParsePattern("[" + c.String() + "]")
 			if err == nil { // what the parser wrote, it can read
-				w.parts[i] = append(w.parts[i], stix.NewMatcher(part, stix.Limits{}))
+				w.index.add(i, c, stix.NewMatcher(one, stix.Limits{}))
 			}
 			return true
 		})
@@ -106,16 +106,19 @@ func (w *worker) watch(ev *event.Event) {
 		return
 	}
 	w.watcher.coverage.note(ev.Source.Log(), o)
-	for i, parts := range w.watcher.parts {
-		for _, m := range parts {
-			m.Reset()
-			_ = m.Observe(o) // an observation that cannot be decided does not fit
-			if m.Finish().Matched {
-				out := w.base(i)
-				out.fields = w.told()
-				w.keep(w.hunt.observed, out)
-				break
-			}
+	kept := -1 // candidates come in the order of patterns
+	for _, at := range w.watcher.index.candidates(o) {
+		p := &w.watcher.index.parts[at]
+		if p.pattern == kept {
+			continue
+		}
+		p.matcher.Reset()
+		_ = p.matcher.Observe(o) // an observation that cannot be decided does not fit
+		if p.matcher.Finish().Matched {
+			kept = p.pattern
+			out := w.base(kept)
+			out.fields = w.told()
+			w.keep(w.hunt.observed, out)
 		}
 	}
 }
