@@ -109,6 +109,20 @@ func TestEveryPatternIsAnswered(t *testing.T) {
 	}
 }
 
+// The same pattern from two lists is answered once.
+func TestAPatternGivenTwiceIsAnsweredOnce(t *testing.T) {
+	list := bundleOf("[domain-name:value LIKE '%.evil.com'] UNTIL 2026-04-01T00:00:00Z", "[domain-name:value LIKE '%.evil.com']")
+	out := filepath.Join(t.TempDir(), "out")
+	run(t, exitOK, "hunt", write(t, "dns.log", evidence), "--intel", write(t, "intel.json", list), "-o", out)
+	data, err := os.ReadFile(filepath.Join(out, "sightings.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Count(string(data), `"stix-pattern"`) != 1 || strings.Contains(string(data), "historic") {
+		t.Errorf("%s", data)
+	}
+}
+
 // What is asked of a check is an answer for each thing that was given, in the
 // form for programs too.
 func TestCheckTellsProgramsOfEverythingGiven(t *testing.T) {

@@ -57,6 +57,9 @@ func (s *session) tellIntel(all *intel.Import, checked *intel.Checked) {
 	if all.Skipped > maxTold {
 		s.warn("intel: %d entries could not be used (tyto intel check shows them)", all.Skipped)
 	}
+	if len(checked.Indicators)+len(all.Patterns)+len(all.Sigma)+len(all.Kept) == 0 {
+		s.warn("intel: nothing to look for in what was given")
+	}
 	if n := checked.Count(intel.Rejected); n > 0 {
 		s.warn("intel: %d of %d indicators rejected, not looked for (tyto intel check shows why)", n, len(checked.Indicators))
 	}
@@ -151,7 +154,12 @@ func (s *session) carriedPatterns(all *intel.Import) []detect.Pattern {
 		return nil
 	}
 	var out []detect.Pattern
+	known := map[string]int{} // text -> place in out
 	for _, c := range all.Patterns {
+		if at, twice := known[c.Text]; twice {
+			again(&out[at], c)
+			continue
+		}
 		p, err := stix.ParsePattern(c.Text)
 		if err != nil {
 			s.warn("intel: pattern %q: %s", c.Name, err)
@@ -160,6 +168,7 @@ func (s *session) carriedPatterns(all *intel.Import) []detect.Pattern {
 		if err := stix.NewMatcher(p, stix.Limits{}).Err(); err != nil {
 			s.warn("intel: pattern %q: %s", c.Name, err)
 		}
+		known[c.Text] = len(out)
 		out = append(out, detect.Pattern{
 			Name: c.Name, Source: sourceOf(c), Text: c.Text, Pattern: p, Asked: c.Asked, From: second(c.From), Until: second(c.Until),
 		})
@@ -168,6 +177,23 @@ func (s *session) carriedPatterns(all *intel.Import) []detect.Pattern {
 		out = append(out, detect.Pattern{Name: c.Name, Source: sourceOf(c), Kind: c.Kind, Text: short(c.Text), Why: c.Why})
 	}
 	return out
+}
+
+// again adds a further source of a pattern: it is valid when any says so, and
+// used as the more careful one asks.
+func again(p *detect.Pattern, c intel.Carried) {
+	if source := sourceOf(c); !slices.Contains(strings.Split(p.Source, "; "), source) {
+		p.Source += "; " + source
+	}
+	if from := second(c.From); from.IsZero() || from.Before(p.From) {
+		p.From = from
+	}
+	if until := second(c.Until); until.IsZero() || !p.Until.IsZero() && until.After(p.Until) {
+		p.Until = until
+	}
+	if c.Asked != intel.None && (p.Asked == intel.None || c.Asked < p.Asked) {
+		p.Asked = c.Asked
+	}
 }
 
 func sourceOf(c intel.Carried) string {

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -80,7 +81,7 @@ type watcher struct {
 }
 
 func newWatcher(patterns []Pattern) *watcher {
-	if len(patterns) == 0 {
+	if !slices.ContainsFunc(patterns, func(p Pattern) bool { return p.Pattern != nil }) {
 		return nil
 	}
 	w := &watcher{index: newPartIndex(), coverage: coverage{}}
