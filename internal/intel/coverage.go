@@ -108,6 +108,9 @@ func valueOf(ev *event.Event, field int) []byte {
 
 // cover is coverOf, remembered.
 func (s *Sightings) cover(shape *event.Shape) shapeCover {
+	if shape == s.lastShape && shape != nil {
+		return s.lastCover
+	}
 	c, ok := s.covers[shape]
 	if !ok {
 		if len(s.covers) >= maxPlans {
@@ -116,5 +119,6 @@ func (s *Sightings) cover(shape *event.Shape) shapeCover {
 		c = coverOf(shape)
 		s.covers[shape] = c
 	}
+	s.lastShape, s.lastCover = shape, c
 	return c
 }

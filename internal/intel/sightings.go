@@ -37,11 +37,13 @@ const maxLogs = 4096
 // searched. Each goroutine fills its own; [Sightings.Merge] adds them up, in
 // any order, with the same result.
 type Sightings struct {
-	set    *Set
-	seen   map[int32]*seen
-	logs   map[string]*searchedLog
-	covers map[*event.Shape]shapeCover
-	more   []Sighting // answers about patterns, see Answer
+	set       *Set
+	seen      map[int32]*seen
+	logs      map[string]*searchedLog
+	covers    map[*event.Shape]shapeCover
+	lastShape *event.Shape
+	lastCover shapeCover
+	more      []Sighting // answers about patterns, see Answer
 
 	last   event.Source // the log of the last event
 	latest *searchedLog
