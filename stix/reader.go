@@ -16,6 +16,10 @@ type ReadOptions struct {
 	MaxObject int   // bytes of one object; default 16 MiB
 	MaxDepth  int   // nesting inside an object; default DefaultDepth
 	MaxBytes  int64 // of the whole input; default no bound
+
+	// RawOnly gives objects with Raw, Index and Offset and nothing else: the
+	// bytes are not parsed, and may be anything that brackets hold together.
+	RawOnly bool
 }
 
 func (o ReadOptions) withDefaults() ReadOptions {
@@ -380,7 +384,7 @@ func (r *Reader) list() error {
 
 // give passes the object in the buffer on.
 func (r *Reader) give(offset int64) error {
-	o, err := parseObject(bytes.Clone(r.buf), r.opt.MaxDepth)
+	o, err := r.object(bytes.Clone(r.buf))
 	if err != nil {
 		return r.bad(offset, err)
 	}
@@ -395,6 +399,13 @@ func (r *Reader) give(offset int64) error {
 		return errStop
 	}
 	return nil
+}
+
+func (r *Reader) object(raw []byte) (*Object, error) {
+	if r.opt.RawOnly {
+		return &Object{Raw: raw}, nil
+	}
+	return parseObject(raw, r.opt.MaxDepth)
 }
 
 func (r *Reader) put(o *Object) error {

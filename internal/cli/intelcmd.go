@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"tyto/internal/intel"
 	"tyto/internal/intel/warninglist"
@@ -37,29 +38,89 @@ func (c *intelCheckCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	checked := intel.Check(all.Indicators, warninglist.Load())
+	expired := checked.Expired(s.env.Now(), c.JSON || c.All)
 	err = s.buffered(func(w *bufio.Writer) error {
 		if c.JSON {
-			return checkJSON(w, checked)
+			return checkJSON(w, all, checked)
 		}
-		return c.print(w, s, all, checked)
+		if err := c.print(w, s, all, checked); err != nil {
+			return err
+		}
+		if expired > 0 {
+			fmt.Fprintf(w, "%d indicators have expired: what is found of them is historic (--all shows when)\n", expired)
+		}
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	if len(checked.Indicators) == 0 {
+	if len(checked.Indicators)+len(all.Patterns)+len(all.Sigma)+len(all.Kept) == 0 {
 		return &hintError{fmt.Errorf("no indicators there"), "tyto reads STIX 2.x, MISP events, CSV with a header, and lists with one value a line"}
 	}
 	return nil
 }
 
-func checkJSON(w io.Writer, checked *intel.Checked) error {
+// checkJSON prints a line for everything that was given: values, rules and
+// patterns, and what could not be used at all.
+func checkJSON(w io.Writer, all *intel.Import, checked *intel.Checked) error {
 	enc := json.NewEncoder(w)
 	for i := range checked.Indicators {
 		if err := enc.Encode(checked.Indicators[i].Record()); err != nil {
 			return err
 		}
 	}
+	for _, r := range slices.Concat(carriedRecords(all), problemRecords(all)) {
+		if err := enc.Encode(r); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// carriedRecords says what becomes of rules and patterns.
+func carriedRecords(all *intel.Import) []intel.Record {
+	var out []intel.Record
+	for _, c := range all.Patterns {
+		decision := cmp.Or(c.Asked, intel.Detect)
+		out = append(out, carriedRecord("stix-pattern", c, decision, "more than a set of values: followed over the events themselves"))
+	}
+	for _, c := range all.Sigma {
+		out = append(out, carriedRecord("sigma", c, intel.Detect, "a Sigma rule: runs with the other rules"))
+	}
+	for _, c := range all.Kept {
+		out = append(out, carriedRecord(c.Kind, c, intel.Context, c.Why))
+	}
+	return out
+}
+
+func carriedRecord(kind string, c intel.Carried, d intel.Decision, why string) intel.Record {
+	r := intel.Record{Type: kind, Value: c.Text, Decision: d, Reasons: []string{why}, Source: sourceOf(c), From: stampOf(c.From), Until: stampOf(c.Until)}
+	if c.Claim != nil {
+		r.File, r.Grade = c.Claim.File, c.Claim.Grade.String()
+	}
+	return r
+}
+
+func stampOf(sec int64) string {
+	if sec == 0 {
+		return ""
+	}
+	return second(sec).Format(time.RFC3339)
+}
+
+// problemRecords are the entries that are no indicators, with the reason.
+func problemRecords(all *intel.Import) []intel.Record {
+	var out []intel.Record
+	for _, p := range all.Problems {
+		out = append(out, intel.Record{
+			Type: "other", Value: p.Value, Decision: intel.Rejected, Reasons: []string{p.Reason},
+			Source: p.File, File: p.File, Line: int32(min(max(p.Line, int64(p.Entry)), 1<<31-1)),
+		})
+	}
+	if more := all.Skipped - len(all.Problems); more > 0 {
+		out = append(out, intel.Record{Type: "other", Decision: intel.Rejected, Reasons: []string{fmt.Sprintf("%d more entries that could not be used", more)}})
+	}
+	return out
 }
 
 func (c *intelCheckCmd) print(w *bufio.Writer, s *session, all *intel.Import, checked *intel.Checked) error {
@@ -91,8 +152,17 @@ func (c *intelCheckCmd) print(w *bufio.Writer, s *session, all *intel.Import, ch
 	fmt.Fprintf(w, "%d indicators: %d detect, %d hunt, %d context, %d rejected; %d entries could not be used\n",
 		len(checked.Indicators), checked.Count(intel.Detect), checked.Count(intel.Hunt),
 		checked.Count(intel.Context), checked.Count(intel.Rejected), all.Skipped)
+	if n := len(all.Patterns); n > 0 {
+		fmt.Fprintf(w, "%d STIX patterns of more than values: followed over the events of a hunt\n", n)
+	}
+	if n := len(all.Sigma); n > 0 {
+		fmt.Fprintf(w, "%d Sigma rules: run with the other rules of a hunt\n", n)
+	}
 	for _, text := range notEvaluated(all) {
 		fmt.Fprintf(w, "%s: kept, not evaluated\n", inert.Text(text))
+	}
+	if all.Withdrawn > 0 {
+		fmt.Fprintf(w, "%d entries were taken back by their source\n", all.Withdrawn)
 	}
 	fmt.Fprintln(w, listsLine())
 	return nil

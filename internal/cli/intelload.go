@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"tyto/internal/detect"
 	"tyto/internal/intel"
@@ -56,6 +57,9 @@ func (s *session) tellIntel(all *intel.Import, checked *intel.Checked) {
 	if all.Skipped > maxTold {
 		s.warn("intel: %d entries could not be used (tyto intel check shows them)", all.Skipped)
 	}
+	if len(checked.Indicators)+len(all.Patterns)+len(all.Sigma)+len(all.Kept) == 0 {
+		s.warn("intel: nothing to look for in what was given")
+	}
 	if n := checked.Count(intel.Rejected); n > 0 {
 		s.warn("intel: %d of %d indicators rejected, not looked for (tyto intel check shows why)", n, len(checked.Indicators))
 	}
@@ -90,46 +94,50 @@ func importIntel(ctx context.Context, env *Env, paths []string) (*intel.Import, 
 			all.Add(library)
 			continue
 		}
-		info, err := os.Stat(p)
+		_, err := os.Stat(p)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, &usageError{fmt.Sprintf("--intel %s: does not exist", p), "give a STIX bundle, a MISP event or feed, a CSV or a list"}
+			return nil, &usageError{fmt.Sprintf("%s: does not exist", p), "give a STIX bundle, a MISP event or feed, a CSV or a list"}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("reading indicators: %w", err)
 		}
-		if info.IsDir() {
-			got, err := intel.ReadFS(os.DirFS(p), filepath.ToSlash(p), intel.Options{})
-			if err != nil {
-				return nil, err
-			}
-			all.Add(got)
-			continue
-		}
-		if err := importFile(ctx, env, p, all); err != nil {
+		if err := importPath(ctx, env, p, all); err != nil {
 			return nil, err
 		}
 	}
 	return all, ctx.Err()
 }
 
-// importFile reads a file, or the members of an archive.
-func importFile(ctx context.Context, env *Env, path string, all *intel.Import) error {
+// importPath reads a file, the files of a folder, the members of archives. The
+// index of a MISP feed and what is no list are left out, wherever they lie.
+func importPath(ctx context.Context, env *Env, path string, all *intel.Import) error {
 	for in, skip := range source.Walk(ctx, []string{path}, source.Options{TempDir: env.TempDir}) {
 		if skip != nil {
 			all.Problems = append(all.Problems, intel.Problem{File: memberName(skip.Path, skip.Member), Reason: skip.Reason})
 			all.Skipped++
 			continue
 		}
-		got, err := intel.Read(io.NewSectionReader(in, 0, in.Size), memberName(in.Path, in.Member), intel.Options{})
+		name := memberName(filepath.ToSlash(in.Path), in.Member)
+		if name != filepath.ToSlash(path) && intel.Beside(name) {
+			in.Close()
+			continue
+		}
+		got, err := intel.Read(io.NewSectionReader(in, 0, in.Size), name, intel.Options{})
 		in.Close()
 		if got != nil {
 			all.Add(got) // what came before an error counts, the error is among the problems
 		} else if err != nil {
 			return err
 		}
+		if len(all.Indicators) > maxIndicators {
+			return fmt.Errorf("reading indicators: more than %d", maxIndicators)
+		}
 	}
 	return nil
 }
+
+// maxIndicators bounds those of one command.
+const maxIndicators = 5_000_000
 
 func memberName(path, member string) string {
 	if member == "" {
@@ -139,25 +147,76 @@ func memberName(path, member string) string {
 }
 
 // carriedPatterns parses the STIX patterns that are more than values. Those
-// that cannot be read are told and left out.
+// that cannot be read are told. Rules without an engine come along too: they
+// are answered for as not covered.
 func (s *session) carriedPatterns(all *intel.Import) []detect.Pattern {
 	if all == nil {
 		return nil
 	}
 	var out []detect.Pattern
+	known := map[string]int{} // text -> place in out
 	for _, c := range all.Patterns {
+		if at, twice := known[c.Text]; twice {
+			again(&out[at], c)
+			continue
+		}
 		p, err := stix.ParsePattern(c.Text)
 		if err != nil {
 			s.warn("intel: pattern %q: %s", c.Name, err)
 			continue
 		}
-		source := ""
-		if c.Claim != nil {
-			source = c.Claim.Source
+		if err := stix.NewMatcher(p, stix.Limits{}).Err(); err != nil {
+			s.warn("intel: pattern %q: %s", c.Name, err)
 		}
-		out = append(out, detect.Pattern{Name: c.Name, Source: source, Pattern: p})
+		known[c.Text] = len(out)
+		out = append(out, detect.Pattern{
+			Name: c.Name, Source: sourceOf(c), Text: c.Text, Pattern: p, Asked: c.Asked, From: second(c.From), Until: second(c.Until),
+		})
+	}
+	for _, c := range all.Kept {
+		out = append(out, detect.Pattern{Name: c.Name, Source: sourceOf(c), Kind: c.Kind, Text: short(c.Text), Why: c.Why})
 	}
 	return out
+}
+
+// again adds a further source of a pattern: it is valid when any says so, and
+// used as the more careful one asks.
+func again(p *detect.Pattern, c intel.Carried) {
+	if source := sourceOf(c); !slices.Contains(strings.Split(p.Source, "; "), source) {
+		p.Source += "; " + source
+	}
+	if from := second(c.From); from.IsZero() || from.Before(p.From) {
+		p.From = from
+	}
+	if until := second(c.Until); until.IsZero() || !p.Until.IsZero() && until.After(p.Until) {
+		p.Until = until
+	}
+	if c.Asked != intel.None && (p.Asked == intel.None || c.Asked < p.Asked) {
+		p.Asked = c.Asked
+	}
+}
+
+func sourceOf(c intel.Carried) string {
+	if c.Claim == nil {
+		return ""
+	}
+	return c.Claim.Source
+}
+
+func second(sec int64) time.Time {
+	if sec == 0 {
+		return time.Time{}
+	}
+	return time.Unix(sec, 0).UTC()
+}
+
+// short bounds the text of a rule in outputs.
+func short(text string) string {
+	const most = 4096
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "..."
 }
 
 // carriedRules makes a rule source of the Sigma rules that travelled with

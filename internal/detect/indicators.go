@@ -15,7 +15,7 @@ type lookout struct {
 }
 
 func newLookout(set *intel.Set) *lookout {
-	if set == nil || set.Len() == 0 {
+	if set == nil {
 		return nil
 	}
 	return &lookout{set: set, matcher: set.NewMatcher(), sightings: set.NewSightings()}
@@ -79,6 +79,14 @@ func (h *hunt) sightings() *intel.Sightings {
 			total = w.lookout.sightings
 		default:
 			total.Merge(w.lookout.sightings)
+		}
+	}
+	for i := range h.opt.Patterns {
+		if a := h.opt.Patterns[i].answer; a != nil {
+			if total == nil {
+				total = intel.Compile(&intel.Checked{}).NewSightings()
+			}
+			total.Answer(*a)
 		}
 	}
 	return total

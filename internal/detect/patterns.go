@@ -1,18 +1,70 @@
 package detect
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"tyto/internal/event"
+	"tyto/internal/intel"
 	"tyto/stix"
 )
 
 // A Pattern is a STIX pattern that is more than a list of values: it speaks of
-// several things in one event, or of several events.
+// several things in one event, or of several events. Rules for engines that
+// Tyto does not have come along without a Pattern, to be answered for.
 type Pattern struct {
 	Name, Source string
-	Pattern      *stix.Pattern
+	Kind         string         // of the answer; "" is "stix-pattern"
+	Text         string         // as it came; "" is the pattern's own spelling
+	Pattern      *stix.Pattern  // nil: not evaluated
+	Why          string         // it is not evaluated
+	Asked        intel.Decision // for what its source wants it used; None is Detect
+	From, Until  time.Time      // when it is believed valid; zero is open
+
+	answer *intel.Sighting
+}
+
+func (p *Pattern) kind() string {
+	if p.Kind == "" {
+		return "stix-pattern"
+	}
+	return p.Kind
+}
+
+func (p *Pattern) text() string {
+	if p.Text == "" && p.Pattern != nil {
+		return p.Pattern.String()
+	}
+	return p.Text
+}
+
+func (p *Pattern) decision() intel.Decision {
+	switch {
+	case p.Pattern == nil:
+		return intel.Context
+	case p.Asked == intel.None:
+		return intel.Detect
+	}
+	return p.Asked
+}
+
+// historic reports whether a time lies outside the pattern's validity.
+func (p *Pattern) historic(at time.Time) bool {
+	return !p.From.IsZero() && at.Before(p.From) || !p.Until.IsZero() && at.After(p.Until)
+}
+
+// level is how serious a match is, as for indicators.
+func (p *Pattern) level(historic bool) Level {
+	level := High
+	if p.decision() == intel.Hunt {
+		level = Low
+	}
+	if historic && level > Low {
+		level--
+	}
+	return level
 }
 
 // maxPatternEvents bounds the events that one pattern remembers; it is told in
@@ -24,19 +76,23 @@ const maxPatternEvents = 10_000
 // fit none, so no match is lost.
 type watcher struct {
 	observer observer
-	parts    [][]*stix.Matcher // by pattern: one for each comparison
+	index    *partIndex
+	coverage coverage
 }
 
 func newWatcher(patterns []Pattern) *watcher {
-	if len(patterns) == 0 {
+	if !slices.ContainsFunc(patterns, func(p Pattern) bool { return p.Pattern != nil }) {
 		return nil
 	}
-	w := &watcher{parts: make([][]*stix.Matcher, len(patterns))}
+	w := &watcher{index: newPartIndex(), coverage: coverage{}}
 	for i, p := range patterns {
-		p.Pattern.Expr.Comparisons(func(c *stix.Comparison) bool {
-			part, err := stix.ParsePattern("[" + c.String() + "]")
+		if p.Pattern == nil {
+			continue
+		}
+		alike(p.Pattern).Expr.Comparisons(func(c *stix.Comparison) bool {
+			one, err := stix.ParsePattern("[" + c.String() + "]")
 			if err == nil { // what the parser wrote, it can read
-				w.parts[i] = append(w.parts[i], stix.NewMatcher(part, stix.Limits{}))
+				w.index.add(i, c, stix.NewMatcher(one, stix.Limits{}))
 			}
 			return true
 		})
@@ -50,16 +106,20 @@ func (w *worker) watch(ev *event.Event) {
 	if o == nil || ev.Time.IsZero() {
 		return
 	}
-	for i, parts := range w.watcher.parts {
-		for _, m := range parts {
-			m.Reset()
-			_ = m.Observe(o) // an observation that cannot be decided does not fit
-			if m.Finish().Matched {
-				out := w.base(i)
-				out.fields = w.told()
-				w.keep(w.hunt.observed, out)
-				break
-			}
+	w.watcher.coverage.note(ev.Source.Log(), o)
+	kept := -1 // candidates come in the order of patterns
+	for _, at := range w.watcher.index.candidates(o) {
+		p := &w.watcher.index.parts[at]
+		if p.pattern == kept {
+			continue
+		}
+		p.matcher.Reset()
+		_ = p.matcher.Observe(o) // an observation that cannot be decided does not fit
+		if p.matcher.Finish().Matched {
+			kept = p.pattern
+			out := w.base(kept)
+			out.fields = w.told()
+			w.keep(w.hunt.observed, out)
 		}
 	}
 }
@@ -70,36 +130,84 @@ func (h *hunt) patterns(a *assembler) ([]*Finding, error) {
 		return nil, nil
 	}
 	runs := make([]patternRun, len(h.opt.Patterns))
-	for i, p := range h.opt.Patterns {
-		runs[i].matcher = stix.NewMatcher(p.Pattern, stix.Limits{Candidates: maxPatternEvents})
+	for i := range runs {
+		runs[i].start(&h.opt.Patterns[i])
 	}
-	var out []*Finding
 	for hit, err := range (&copier{}).fold(h.observed.sorted()) {
 		if err != nil {
 			return nil, err
 		}
 		run := &runs[hit.rule]
-		if run.matcher.Matched() {
-			continue // it is said once
+		if run.alone {
+			run.tally(hit)
 		}
-		run.observe(a, hit)
+		if !run.matcher.Matched() { // a match is said once
+			run.observe(a, hit)
+		}
 	}
+	cover := h.coverage()
+	var out []*Finding
 	for i := range runs {
-		res := runs[i].matcher.Finish()
-		if res.Unevaluated != nil {
-			h.undecided++
-		}
-		if f := runs[i].finding(a, h.opt.Patterns[i], res); f != nil && f.Level >= h.opt.Filter.MinLevel {
+		f := runs[i].finish(h, a, cover)
+		if f != nil && f.Level >= h.opt.Filter.MinLevel {
 			out = append(out, f)
 		}
 	}
 	return out, nil
 }
 
+// coverage adds up what all workers' logs showed.
+func (h *hunt) coverage() coverage {
+	total := coverage{}
+	for _, w := range h.workers {
+		if w.watcher != nil {
+			total.merge(w.watcher.coverage)
+		}
+	}
+	return total
+}
+
 // A patternRun is one pattern at work.
 type patternRun struct {
+	pattern *Pattern
 	matcher *stix.Matcher
+	alone   bool   // any one event fulfils the pattern, so that all are counted
 	kept    []*hit // by number in the observations' ids; at most maxPatternEvents
+	seen    sightingOf
+}
+
+func (r *patternRun) start(p *Pattern) {
+	r.pattern = p
+	if p.Pattern != nil {
+		r.matcher = stix.NewMatcher(alike(p.Pattern), stix.Limits{Candidates: maxPatternEvents})
+		r.alone = singleEvent(p.Pattern.Expr)
+	}
+}
+
+// singleEvent reports whether every event that fits a comparison fulfils the
+// whole.
+func singleEvent(e *stix.Expr) bool {
+	switch e.Kind {
+	case stix.ExprObservation:
+		return true
+	case stix.ExprOr:
+		for _, a := range e.Args {
+			if !singleEvent(a) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// tally counts one event.
+func (r *patternRun) tally(h *hit) {
+	r.seen.count++
+	if r.pattern.historic(h.time) {
+		r.seen.historic++
+	}
+	r.seen.event(h)
 }
 
 func (r *patternRun) observe(a *assembler, h *hit) {
@@ -113,17 +221,40 @@ func (r *patternRun) observe(a *assembler, h *hit) {
 	}
 }
 
+// finish answers for the pattern, and tells a match as a finding unless its
+// source gives it as context.
+func (r *patternRun) finish(h *hunt, a *assembler, cover coverage) *Finding {
+	if r.matcher == nil {
+		r.answer(stix.Result{}, cover)
+		return nil
+	}
+	res := r.matcher.Finish()
+	if res.Unevaluated != nil && r.matcher.Err() == nil {
+		h.undecided++ // it met a limit
+	}
+	f := r.finding(a, res)
+	r.answer(res, cover)
+	if r.pattern.decision() < intel.Hunt {
+		return nil
+	}
+	return f
+}
+
 // finding tells a match, with the events that it rests on.
-func (r *patternRun) finding(a *assembler, p Pattern, res stix.Result) *Finding {
+func (r *patternRun) finding(a *assembler, res stix.Result) *Finding {
 	if !res.Matched {
 		return nil
 	}
-	text := p.Pattern.String()
-	f := &Finding{
-		Title: "STIX pattern matched: " + p.Name, Level: High, Kind: KindIndicator,
-		Indicator: &Indicator{Type: "stix-pattern", Value: text, Source: p.Source},
-		Because:   []Reason{{Field: "pattern", Value: cut(text, maxReason), Matched: "by " + strconv.Itoa(len(res.Observations)) + " events"}},
+	p, text := r.pattern, r.pattern.text()
+	name := p.Name
+	if name == "" {
+		name = cut(text, 80)
 	}
+	f := &Finding{
+		Title: "STIX pattern matched: " + name, Kind: KindIndicator,
+		Indicator: &Indicator{Type: p.kind(), Value: text, Source: p.Source},
+	}
+	matched := "by " + strconv.Itoa(len(res.Observations)) + " events"
 	keys := [][]byte{}
 	hosts := make(map[string]bool)
 	var last *hit
@@ -133,11 +264,23 @@ func (r *patternRun) finding(a *assembler, p Pattern, res stix.Result) *Finding 
 			continue
 		}
 		last = r.kept[n]
+		if !r.alone {
+			r.seen.event(last)
+		}
 		f.Events = append(f.Events, last.origin)
 		keys = append(keys, last.id[:])
 		hosts[last.host] = true
 	}
 	f.ID = findingID("stix-pattern\x00"+text, keys...)
+	historic := last != nil && p.historic(last.time)
+	if historic {
+		matched += ", outside the time it was in use"
+	}
+	if !r.alone {
+		r.seen.once(historic)
+	}
+	f.Level = p.level(historic)
+	f.Because = []Reason{{Field: "pattern", Value: cut(text, maxReason), Matched: matched}}
 	if last != nil {
 		f.Time, f.Origin, f.RecordID = last.time, last.origin, last.record
 		f.Log, f.EventID, f.Source = last.source.Log(), last.source.EventID, last.source

@@ -27,6 +27,28 @@ func (c *Checked) Count(d Decision) int {
 	return n
 }
 
+// Expired counts the indicators whose validity has ended by now; what is found
+// of them is historic. With tell, each also gets that as a reason. It decides
+// nothing, so that the same evidence gives the same answer on every day.
+func (c *Checked) Expired(now time.Time, tell bool) int {
+	n, words := 0, map[int64]string{}
+	for i := range c.Indicators {
+		in := &c.Indicators[i]
+		if in.Until == 0 || in.Until >= now.Unix() || in.Decision <= Rejected {
+			continue
+		}
+		n++
+		if !tell {
+			continue
+		}
+		if words[in.Until] == "" {
+			words[in.Until] = "expired at " + stamp(in.Until) + ": later hits are historic"
+		}
+		in.because(words[in.Until])
+	}
+	return n
+}
+
 // Check decides about every imported indicator. The slice is taken over: rows
 // with the same value are merged and decisions are written into it.
 //
@@ -155,6 +177,9 @@ func (c *checker) decide(in *Indicator) {
 	c.claims(in)
 	weakKind(in)
 	expire(in)
+	if in.From != 0 && in.Until != 0 && in.From > in.Until {
+		in.lower(Hunt, "its validity ends before it begins")
+	}
 }
 
 // start takes what the source asks for as the most there is.
@@ -229,7 +254,7 @@ func (c *checker) narrow(in *Indicator, why string) {
 
 func (c *checker) address(in *Indicator) {
 	if p, err := netip.ParsePrefix(in.Value); err == nil {
-		c.lists1(in, c.lists.Prefix(p))
+		c.network(in, p)
 		return
 	}
 	a, err := netip.ParseAddr(in.Value)
@@ -241,6 +266,37 @@ func (c *checker) address(in *Indicator) {
 		return
 	}
 	c.lists1(in, c.lists.Addr(a))
+}
+
+// Ranges wider than these are many networks of many owners.
+const (
+	wide4 = 16
+	wide6 = 32
+)
+
+// network checks a range: what lies around it, and what it takes in.
+func (c *checker) network(in *Indicator, p netip.Prefix) {
+	c.lists1(in, c.lists.Prefix(p))
+	if in.Asked != Detect && (p.Addr().Is4() && p.Bits() < wide4 || p.Addr().Is6() && p.Bits() < wide6) {
+		in.lower(Hunt, "a wide range: many networks of many owners")
+	}
+	for _, private := range privateRanges {
+		if p.Overlaps(private) {
+			in.lower(Rejected, "refused: takes in "+private.String()+", addresses of no single machine on the internet")
+			return
+		}
+	}
+	for _, m := range c.lists.Inside(p) {
+		if m.List.Effect == warninglist.ReScope {
+			c.narrow(in, "takes in "+m.Entry+" "+m.String())
+		}
+	}
+}
+
+var privateRanges = []netip.Prefix{
+	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
+	netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("169.254.0.0/16"), netip.MustParsePrefix("224.0.0.0/4"),
+	netip.MustParsePrefix("fc00::/7"), netip.MustParsePrefix("fe80::/10"), netip.MustParsePrefix("ff00::/8"),
 }
 
 // host checks a host name: it must lie below a public suffix, and what anybody
@@ -361,6 +417,6 @@ func expire(in *Indicator) {
 		return
 	}
 	if day, ok := parseDay(in.Claim.Date); ok {
-		in.Until = day + int64(life(in.Type)/time.Second) + 86399
+		in.Until = max(day, in.From) + int64(life(in.Type)/time.Second) + 86399
 	}
 }

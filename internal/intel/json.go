@@ -8,6 +8,8 @@ import (
 	"io"
 	"regexp"
 	"strings"
+
+	"tyto/stix"
 )
 
 // readJSON reads the JSON forms: STIX, MISP, and plain objects with the names
@@ -21,7 +23,7 @@ func (c *collector) readJSON(r io.Reader, head []byte) error {
 	switch {
 	case looksSTIX.Match(head):
 		c.format = "stix"
-		err = c.readSTIX(w)
+		err = c.readSTIX(r)
 	case looksMISP.Match(head):
 		c.format = "misp"
 		err = c.readMISP(w)
@@ -32,6 +34,10 @@ func (c *collector) readJSON(r io.Reader, head []byte) error {
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
 		return fmt.Errorf("bad JSON near byte %d: %w", syntax.Offset, err)
+	}
+	var stop *stix.ReadError
+	if errors.As(err, &stop) && !errors.Is(err, errTooLong) && !errors.Is(err, errTooMany) {
+		return fmt.Errorf("near byte %d: %w", stop.Offset, stop.Err)
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("the JSON ends too early: the file was cut off")
@@ -68,25 +74,9 @@ func (w *walker) values(each func() error) error {
 	return nil
 }
 
-// array calls each for every element of the array that begins next. Another
-// value than an array is skipped.
+// array calls each for every element of the array that begins next. Null is
+// no elements; another value is skipped and told.
 func (w *walker) array(depth int, each func() error) error {
-	if err := w.open('[', depth); err != nil {
-		return err
-	}
-	for w.dec.More() {
-		if err := each(); err != nil {
-			return err
-		}
-	}
-	_, err := w.dec.Token()
-	return err
-}
-
-// errShape means that a value is of another kind than the format says.
-var errShape = errors.New("unexpected JSON value")
-
-func (w *walker) open(delim json.Delim, depth int) error {
 	if depth > w.c.opt.MaxDepth {
 		return errTooDeep
 	}
@@ -94,10 +84,40 @@ func (w *walker) open(delim json.Delim, depth int) error {
 	if err != nil {
 		return err
 	}
-	if tok != delim {
-		return errShape
+	if tok != json.Delim('[') {
+		return w.notList(tok)
 	}
-	return nil
+	for w.dec.More() {
+		if err := each(); err != nil {
+			return err
+		}
+	}
+	_, err = w.dec.Token()
+	return err
+}
+
+// notList passes over a value that stands where a list was expected.
+func (w *walker) notList(tok json.Token) error {
+	w.entry++
+	if tok == nil {
+		return nil
+	}
+	w.c.problem(0, w.entry, "unexpected JSON value: a list was expected")
+	if tok != json.Delim('{') {
+		return nil
+	}
+	for w.dec.More() {
+		w.c.count.entry()
+		var skip json.RawMessage
+		if _, err := w.dec.Token(); err != nil {
+			return err
+		}
+		if err := w.dec.Decode(&skip); err != nil {
+			return err
+		}
+	}
+	_, err := w.dec.Token()
+	return err
 }
 
 // raw reads the next value whole and checks its depth.
@@ -191,9 +211,15 @@ func (c *collector) flat(w *walker, raw json.RawMessage) error {
 	}
 	var fields map[string]any
 	if err := json.Unmarshal(raw, &fields); err != nil {
-		c.problem(0, w.entry, "neither an object nor a string")
+		c.unread(string(raw), 0, w.entry, "neither an object nor a string")
 		return nil
 	}
+	return c.fields(w, fields, 0)
+}
+
+// fields takes the names and values of an object. One that holds no value
+// itself may hold lists of such: {"data": [...]}, {"domain": ["a.com"]}.
+func (c *collector) fields(w *walker, fields map[string]any, depth int) error {
 	header, cells := make([]string, 0, len(fields)), make([]string, 0, len(fields))
 	for _, k := range sortedKeys(fields) {
 		if s, ok := fields[k].(string); ok {
@@ -201,18 +227,62 @@ func (c *collector) flat(w *walker, raw json.RawMessage) error {
 		}
 	}
 	t := &table{c: c, row: int64(w.entry)}
-	if len(fields) == 0 || !t.tryHeader(header, ',') {
-		c.problem(0, w.entry, "no value that is known: expected names such as type and value, or sha256, domain, ip")
-		return nil
+	if len(header) > 0 && t.tryHeader(header, ',') {
+		return t.cells(cells)
 	}
-	return t.cells(cells)
+	found, err := c.lists(w, fields, depth)
+	if !found && err == nil {
+		c.problem(0, w.entry, "no value that is known: expected names such as type and value, or sha256, domain, ip")
+	}
+	return err
+}
+
+// maxListDepth bounds the objects around lists of values.
+const maxListDepth = 4
+
+// lists takes the lists in an object; a name that is a type is that of plain
+// values.
+func (c *collector) lists(w *walker, fields map[string]any, depth int) (found bool, err error) {
+	if depth >= maxListDepth {
+		return false, nil
+	}
+	for _, name := range sortedKeys(fields) {
+		list, ok := fields[name].([]any)
+		if one, is := fields[name].(map[string]any); is {
+			list, ok = []any{one}, true
+		}
+		if !ok {
+			continue
+		}
+		for _, e := range list {
+			switch e := e.(type) {
+			case map[string]any:
+				found, err = true, c.fields(w, e, depth+1)
+			case string:
+				found, err = true, c.named(name, e, w.entry)
+			}
+			if err != nil {
+				return found, err
+			}
+		}
+	}
+	return found, nil
+}
+
+// named takes a value from a list with the name of a type, or one that its
+// form tells.
+func (c *collector) named(name, v string, entry int) error {
+	if t, ok := c.types.parse(name, v); ok {
+		return c.add(t, v, Indicator{Claim: c.intern(Claim{}), Line: int32(entry)})
+	}
+	return c.bare(v, entry)
 }
 
 func (c *collector) bare(word string, entry int) error {
 	t := guess(word)
 	if t == Other {
-		c.problem(0, entry, "no indicator that could be told by its form")
+		c.unread(word, 0, entry, "no indicator that could be told by its form")
 		return nil
 	}
-	return c.add(t, word, Indicator{Claim: c.intern(Claim{}), Line: int32(entry)})
+	return c.add(t, bare(word), Indicator{Claim: c.intern(Claim{}), Line: int32(entry)})
 }

@@ -65,6 +65,8 @@ func TestValuesAreFoundInFieldsThatCarryTheirMeaning(t *testing.T) {
 		{"domain in an answer list", "domain,evil-cdn.com", []string{"QueryResults", "type:  5 x.evil-cdn.com;::ffff:192.0.2.1;"}, "subdomain"},
 		{"domain in a URL", "domain,evil-cdn.com", []string{"c-uri", "https://user@evil-cdn.com:8443/x?y#z"}, "exact"},
 		{"domain in a command", "domain,evil-cdn.com", []string{"CommandLine", `curl "https://evil-cdn.com/x" -o y`}, "inside command line"},
+		{"domain of a sender", "domain,evil-cdn.com", []string{"mailfrom", "<x@mail.Evil-CDN.com>"}, "subdomain"},
+		{"domain of another sender", "domain,evil-cdn.com", []string{"mailfrom", "<evil-cdn.com@good.com>"}, ""},
 		{"domain in a path", "domain,evil-cdn.com", []string{"Image", `C:\evil-cdn.com`}, ""},
 		{"address", "ip,96.44.160.181", []string{"DestinationIp", "96.44.160.181"}, "exact"},
 		{"address with port", "ip,96.44.160.181:443", []string{"id.resp_h", "96.44.160.181:80"}, "exact"},
@@ -124,6 +126,18 @@ func TestValuesAreFoundInFieldsThatCarryTheirMeaning(t *testing.T) {
 		{"user pipe", `pipe,\<username>\[<session number>]`, []string{"PipeName", `\alice\[2]`}, "template"},
 		{"any two-part pipe", `pipe,\<username>\[<session number>]`, []string{"PipeName", `\alice\2`}, ""},
 		{"mutex template", `mutex-pattern,Global\ID(<PID>)`, []string{"ObjectName", `\BaseNamedObjects\Global\ID(4711)`}, "template"},
+		{"mutex of all sessions", `mutex,Global\X1`, []string{"ObjectName", `\BaseNamedObjects\X1`}, "exact"},
+		{"mutex of a session", `mutex,X1`, []string{"ObjectName", `\Sessions\1\BaseNamedObjects\X1`}, "exact"},
+		{"folder of a user", `path,%APPDATA%\drop\`, []string{"TargetFilename", `C:\Users\bob\AppData\Roaming\drop\x\y.dat`}, "in folder"},
+		{"folder below TEMP", `path,%TEMP%\drop\`, []string{"TargetFilename", `C:\Users\bob\AppData\Local\Temp\drop\y.dat`}, "in folder"},
+		{"folder below the system's TEMP", `path,%TEMP%\drop\`, []string{"TargetFilename", `C:\Windows\Temp\drop\y.dat`}, "in folder"},
+		{"folder of a user elsewhere", `path,%APPDATA%\drop\`, []string{"TargetFilename", `C:\Users\bob\AppData\Local\drop\y.dat`}, ""},
+		{"folder by its type", `directory,C:\ProgramData\WinDrive`, []string{"Image", `C:\ProgramData\WinDrive\y.exe`}, "in folder"},
+		{"folder of every machine", `directory,C:\Windows\System32`, []string{"Image", `C:\Windows\System32\y.exe`}, ""},
+		{"key of every machine", `registry-key,HKLM\Software\Microsoft\Windows\CurrentVersion\Run`, []string{"TargetObject", `HKLM\Software\Microsoft\Windows\CurrentVersion\Run\x`}, ""},
+		{"request line", "uri-path,/shell/evil.aspx", []string{"request", "GET /shell/evil.aspx?c=1 HTTP/1.1"}, "exact"},
+		{"URL in a request line", "url,http://evil-cdn.com/a", []string{"request", "GET http://evil-cdn.com/a HTTP/1.1"}, "exact"},
+		{"user agent with plus signs", "user-agent,Evil Bot/1.0", []string{"cs(User-Agent)", "Evil+Bot/1.0"}, "exact"},
 		{"command", "cmdline,colorcpl.exe 22", []string{"CommandLine", `"C:\Windows\System32\colorcpl.exe"  22`}, "part of command line"},
 		{"longer command", "cmdline,colorcpl.exe 22", []string{"CommandLine", `colorcpl.exe 221`}, ""},
 		{"password", "archive-password,takehaya", []string{"CommandLine", "rar a -hptakehaya x.rar y"}, "part of command line"},
@@ -153,6 +167,14 @@ func TestValuesAreFoundInFieldsThatCarryTheirMeaning(t *testing.T) {
 				t.Errorf("found %q, want %s", got, c.want)
 			}
 		})
+	}
+}
+
+func TestPairsWithOneLibraryAreToldApart(t *testing.T) {
+	s := setOf(t, "sideload-pair,K7TSVlog.exe|K7UI.dll", "sideload-pair,Indexer.exe|K7UI.dll")
+	got := hits(s, fields("Image", `C:\x\K7TSVlog.exe`, "ImageLoaded", `C:\x\K7UI.dll`, "Signed", "false"))
+	if want := []string{"sideload-pair K7TSVlog.exe|K7UI.dll: side-load pair"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -1,15 +1,23 @@
 package intel
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // urlValue looks at a URL, or at a path that is joined with the event's host.
 func (m *Matcher) urlValue(p *plan, v []byte) {
+	if v = requested(v); len(v) == 0 {
+		return
+	}
 	if i := bytes.Index(v, []byte("://")); i > 0 && i < 12 {
+		m.noteURL(v)
 		m.fullURL(v[i+3:], true)
 		return
 	}
 	if v[0] != '/' {
 		// "host:port" of CONNECT, or a URL without its scheme
+		m.noteURL(v)
 		m.fullURL(v, false)
 		return
 	}
@@ -26,6 +34,43 @@ func (m *Matcher) urlValue(p *plan, v []byte) {
 		m.url = append(append(m.url, '?'), bytes.TrimPrefix(q, []byte("?"))...)
 		m.joined(len(m.url))
 	}
+}
+
+// noteURL notes that the log shows URLs with their host. What led to a request
+// is not the request.
+func (m *Matcher) noteURL(v []byte) {
+	if m.sizes&wholeURL == 0 && bytes.IndexByte(v, '.') > 0 && !refers(m.ev.Shape.Fields[m.field].Name) {
+		m.sizes |= wholeURL
+	}
+}
+
+// refers reports whether a field's name is that of a referrer.
+func refers(name string) bool {
+	const word = "refer"
+	for i := 0; i+len(word) <= len(name); i++ {
+		if strings.EqualFold(name[i:i+len(word)], word) {
+			return true
+		}
+	}
+	return false
+}
+
+// requested is the URL of a request line such as "GET /path HTTP/1.1", or v.
+func requested(v []byte) []byte {
+	method := bytes.IndexByte(v, ' ')
+	if method < 3 || method > 16 {
+		return v
+	}
+	for _, c := range v[:method] {
+		if c < 'A' || c > 'Z' {
+			return v
+		}
+	}
+	v = v[method+1:]
+	if end := bytes.IndexByte(v, ' '); end >= 0 {
+		v = v[:end]
+	}
+	return v
 }
 
 // fullURL looks at a URL behind its scheme.
@@ -131,8 +176,10 @@ func (m *Matcher) hashes(v []byte, r role) {
 	}
 }
 
-// sizes is a set of kinds of hash.
-type sizes uint8
+// sizes is a set of kinds of hash, and whether URLs came with their host.
+type sizes uint16
+
+const wholeURL sizes = 1 << 15
 
 // sizeOf is the kind of a hash with a number of hexadecimal digits.
 func sizeOf(digits int, imphash bool) sizes {
@@ -272,6 +319,35 @@ func (m *Matcher) inFolders(p []byte) {
 	if len(m.set.folders) == 0 {
 		return
 	}
+	m.below(p)
+	home := belowUser(p)
+	if home == nil {
+		home = p
+	} else {
+		m.below(home) // %APPDATA% and the like are below any user
+	}
+	for _, before := range [...]string{`\appdata\local`, `\windows`} {
+		if rest, ok := bytes.CutPrefix(home, []byte(before)); ok && bytes.HasPrefix(rest, []byte(`\temp\`)) {
+			m.below(rest) // %TEMP%
+		}
+	}
+}
+
+// belowUser is what of a path lies below the folder of a user; nil when it
+// lies elsewhere.
+func belowUser(p []byte) []byte {
+	for _, homes := range [...]string{`\users\`, `\documents and settings\`} {
+		if rest, ok := bytes.CutPrefix(p, []byte(homes)); ok {
+			if i := bytes.IndexByte(rest, '\\'); i > 0 {
+				return rest[i:]
+			}
+		}
+	}
+	return nil
+}
+
+// below looks for the folders that a path begins with.
+func (m *Matcher) below(p []byte) {
 	depth := 0
 	for at := 1; at < len(p) && depth < maxFolderDepth; at++ {
 		if p[at] != '\\' {
@@ -291,6 +367,15 @@ func (m *Matcher) words(v []byte, r role) {
 	}
 	if r&roleAgent != 0 {
 		m.whole(UserAgent, v)
+		if bytes.IndexByte(v, '+') >= 0 && bytes.IndexByte(v, ' ') < 0 {
+			m.buf = append(m.buf[:0], v...) // W3C logs write blanks so
+			for i, c := range m.buf {
+				if c == '+' {
+					m.buf[i] = ' '
+				}
+			}
+			m.whole(UserAgent, m.buf)
+		}
 	}
 	if r&roleCookie != 0 {
 		m.cookies(v)
@@ -309,6 +394,7 @@ func (m *Matcher) words(v []byte, r role) {
 	}
 	if r&roleMail != 0 {
 		m.mails(low)
+		m.mailHosts(v)
 	}
 }
 
@@ -342,6 +428,20 @@ func (m *Matcher) mails(v []byte) {
 		}
 		if end > 4 {
 			m.whole(Email, bytes.TrimPrefix(v[:end], []byte("mailto:")))
+		}
+		v = v[min(end+1, len(v)):]
+	}
+}
+
+// mailHosts looks for the domains of addresses.
+func (m *Matcher) mailHosts(v []byte) {
+	for len(m.set.hosts) > 0 && len(v) > 0 {
+		end := bytes.IndexAny(v, ";,<> \"")
+		if end < 0 {
+			end = len(v)
+		}
+		if at := bytes.LastIndexByte(v[:end], '@'); at >= 0 {
+			m.host(v[at+1 : end])
 		}
 		v = v[min(end+1, len(v)):]
 	}
@@ -396,13 +496,8 @@ func (m *Matcher) objects(v []byte, r role) {
 		m.object(Pipe, m.buf)
 	}
 	if r&roleMutex != 0 {
-		m.buf = appendLower(m.buf[:0], v)
-		const objects = `\basenamedobjects\`
-		name := m.buf
-		if i := bytes.Index(name, []byte(objects)); i >= 0 {
-			name = name[i+len(objects):]
-		}
-		m.object(Mutex, name)
+		m.buf = appendMutex(m.buf[:0], v)
+		m.object(Mutex, m.buf)
 	}
 }
 

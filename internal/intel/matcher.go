@@ -3,6 +3,7 @@ package intel
 import (
 	"bytes"
 	"net/netip"
+	"strings"
 
 	"tyto/internal/event"
 )
@@ -346,7 +347,9 @@ func (m *Matcher) sideload(p *plan) {
 	mark := len(m.buf)
 	m.buf = append(m.buf, baseName(m.path)...)
 	if i, ok := m.set.pairs[string(m.buf)]; ok {
-		m.emit(i, PairOf, nil)
+		// Pairs with one library are chained, for they are found by it too.
+		pair := string(m.buf)
+		m.emit(i, PairOf, func(in *Indicator) bool { return strings.EqualFold(in.Value, pair) })
 		return
 	}
 	if p.signed < 0 || installed {

@@ -94,6 +94,7 @@ func (c *collector) mispEvent(w *walker, depth int) error {
 	first := len(c.out.Indicators)
 	firstRule := [3]int{len(c.out.Sigma), len(c.out.Patterns), len(c.out.Kept)}
 	claim := &Claim{File: c.name}
+	defer func() { c.completeMISP(&event, claim, first, firstRule) }() // also of a file that was cut off
 	for w.dec.More() {
 		tok, err := w.dec.Token()
 		if err != nil {
@@ -104,11 +105,8 @@ func (c *collector) mispEvent(w *walker, depth int) error {
 			return err
 		}
 	}
-	if _, err := w.dec.Token(); err != nil {
-		return err
-	}
-	c.completeMISP(&event, claim, first, firstRule)
-	return nil
+	_, err := w.dec.Token()
+	return err
 }
 
 func (c *collector) mispKey(w *walker, key string, event *mispEvent, claim *Claim, depth int) error {
@@ -296,8 +294,15 @@ func (c *collector) composite(name, value string, in Indicator, table bool) erro
 		return c.pattern(Carried{Kind: "stix", Text: value, Claim: in.Claim}, in)
 	case "malware-sample":
 		low = "filename|md5"
+	case "cookie":
+		value, _, _ = strings.Cut(value, "=") // logs are searched for its name
+	case "regkey|value":
+		return c.autostart(value, in)
 	}
-	if t, ok := c.types.names[low]; ok && t != Other {
+	if t, ok := c.types.parse(low, value); ok {
+		if namesFolder(low) {
+			value = folderOf(value)
+		}
 		return c.add(t, value, in)
 	}
 	left, right, ok := strings.Cut(low, "|")
@@ -322,6 +327,21 @@ func (c *collector) half(name, value string, in Indicator, left bool) error {
 		in.Reasons = append(slices.Clone(in.Reasons), "a name that stands beside a hash: the hash decides")
 	}
 	return c.add(t, value, in)
+}
+
+// autostart takes a registry key with what is written into it. Of keys that all
+// machines have, the data is what tells.
+func (c *collector) autostart(value string, in Indicator) error {
+	key, data, _ := strings.Cut(value, "|")
+	err := c.add(RegistryKey, key, in)
+	if t := guess(data); err == nil && (t == Path || t == Filename || t == URL) {
+		if in.Asked == None {
+			in.Asked = Hunt
+		}
+		in.Reasons = append(slices.Clone(in.Reasons), "data of a registry value")
+		err = c.add(t, bare(data), in)
+	}
+	return err
 }
 
 func (c *collector) unknown(name, value string, in Indicator) error {

@@ -209,6 +209,23 @@ func appendPipe(dst, src []byte) []byte {
 	return dst
 }
 
+// appendMutex appends the one form in which names of mutexes are compared:
+// lower case, without the folder of the object manager and the prefixes that
+// programs write for it.
+func appendMutex(dst, src []byte) []byte {
+	start := len(dst)
+	dst = appendLower(dst, bytes.TrimSpace(src))
+	p := dst[start:]
+	const objects = `\basenamedobjects\`
+	if i := bytes.Index(p, []byte(objects)); i >= 0 {
+		p = p[i+len(objects):]
+	}
+	for _, prefix := range [...]string{`global\`, `local\`} {
+		p = bytes.TrimPrefix(p, []byte(prefix))
+	}
+	return dst[:start+copy(dst[start:], p)]
+}
+
 // commandBytes maps each byte of a command line: to itself in lower case, to a
 // blank, or to 0 for bytes that shells drop.
 var commandBytes = func() (t [256]byte) {

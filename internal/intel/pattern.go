@@ -1,6 +1,7 @@
 package intel
 
 import (
+	"slices"
 	"strings"
 
 	"tyto/stix"
@@ -11,13 +12,13 @@ import (
 func (c *collector) pattern(k Carried, in Indicator) error {
 	p, err := stix.ParsePattern(k.Text)
 	if err != nil {
-		c.problem(0, int(in.Line), "pattern of "+k.ID+": "+err.Error())
+		c.unread(k.Text, 0, int(in.Line), "pattern of "+k.ID+": "+err.Error())
 		return nil
 	}
 	values, ok := valuesOf(p)
 	if !ok {
 		if in.Asked != Rejected {
-			k.Kind, k.Why = "stix", "more than a set of values"
+			k.Kind, k.Why, k.Asked = "stix", "more than a set of values", in.Asked
 			c.carry(&c.out.Patterns, k, int(in.Line))
 		}
 		return nil
@@ -50,46 +51,39 @@ func valuesOf(p *stix.Pattern) ([]typedValue, bool) {
 		for end < len(atoms) && atoms[end].Group == atoms[start].Group {
 			end++
 		}
-		v, ok := groupValue(atoms[start:end])
-		if !ok {
+		if hashes := identified(atoms[start:end]); len(hashes) > 0 {
+			out = append(out, hashes...)
+		} else if v, ok := groupValue(atoms[start:end]); ok {
+			out = append(out, v)
+		} else {
 			return nil, false
 		}
-		out = append(out, v)
 		start = end
 	}
 	return out, true
 }
 
-// groupValue reduces tests on one object to one value. A hash identifies the
-// object whatever else is asked of it; a name in a folder is a path.
+// groupValue reduces tests on one object to one value: a name in a folder is a
+// path, and that an address is one adds nothing to it.
 func groupValue(atoms []stix.Atom) (typedValue, bool) {
+	atoms = slices.DeleteFunc(slices.Clone(atoms), saysItsKind)
 	var name, folder string
-	var hash typedValue
 	for _, a := range atoms {
 		v, ok := atomValue(a)
 		switch {
-		case !ok && len(atoms) == 1:
-			return v, false
-		case !ok && !(a.Type == "file" && a.Path == "size" && !a.Not):
+		case !ok:
 			return v, false
 		case len(atoms) == 1:
 			return v, true
-		case v.kind.isFileHash():
-			if v.kind > hash.kind {
-				hash = v
-			}
 		case v.kind == Filename:
 			name = v.value
 		case v.kind == Path:
 			folder = v.value
-		case ok:
+		default:
 			return v, false
 		}
 	}
-	switch {
-	case hash.value != "":
-		return hash, true
-	case name != "" && folder != "" && strings.ContainsAny(folder, `\/`):
+	if name != "" && folder != "" && strings.ContainsAny(folder, `\/`) {
 		sep := `\`
 		if !strings.Contains(folder, `\`) {
 			sep = "/"
@@ -97,6 +91,29 @@ func groupValue(atoms []stix.Atom) (typedValue, bool) {
 		return typedValue{Path, strings.TrimRight(folder, `\/`) + sep + name}, true
 	}
 	return typedValue{}, false
+}
+
+// identified are the hashes that a file is asked to have. Each identifies the
+// file, whatever else is asked of it, and logs rarely carry all kinds.
+func identified(atoms []stix.Atom) []typedValue {
+	var out []typedValue
+	for _, a := range atoms {
+		if a.Type != "file" || a.Not || a.Op == stix.OpNotEqual {
+			return nil
+		}
+		if v, ok := atomValue(a); ok && v.kind.isFileHash() {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// saysItsKind knows a test such as network-traffic:dst_ref.type = 'ipv4-addr',
+// which exports of MISP put beside the address itself.
+func saysItsKind(a stix.Atom) bool {
+	kind, _ := a.Value.Value().(string)
+	return a.Type == "network-traffic" && (a.Path == "dst_ref.type" || a.Path == "src_ref.type") && a.Op == stix.OpEqual && !a.Not &&
+		(kind == "ipv4-addr" || kind == "ipv6-addr" || kind == "domain-name")
 }
 
 // atomValue is the value that one test looks for.
@@ -150,8 +167,10 @@ func propertyType(object, path, value string) (Type, bool) {
 	switch object + ":" + path {
 	case "ipv4-addr:value", "ipv6-addr:value":
 		return IP, true
-	case "domain-name:value":
+	case "domain-name:value", "hostname:value", "x-opencti-hostname:value":
 		return Domain, true
+	case "user-agent:value", "x-opencti-user-agent:value":
+		return UserAgent, true
 	case "url:value":
 		return URL, true
 	case "network-traffic:dst_ref.value", "network-traffic:src_ref.value":

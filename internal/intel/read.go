@@ -43,6 +43,7 @@ type Problem struct {
 	File   string `json:"file"`
 	Line   int64  `json:"line,omitempty"`  // 1-based, of text
 	Entry  int    `json:"entry,omitempty"` // 1-based, of JSON
+	Value  string `json:"value,omitempty"` // what stood there, where it was meant as a value
 	Reason string `json:"reason"`
 }
 
@@ -66,7 +67,9 @@ type Carried struct {
 	Claim *Claim
 	From  int64 // Unix seconds, 0 unknown
 	Until int64
-	Why   string // why it is not among the indicators, for people
+	Asked Decision // what the source wants it used for
+	entry int      // of its file
+	Why   string   // why it is not among the indicators, for people
 }
 
 // An Import is what readers found.
@@ -135,7 +138,7 @@ func ReadFS(fsys fs.FS, name string, opt Options) (*Import, error) {
 			out.Problems = append(out.Problems, Problem{File: path.Join(name, p), Reason: err.Error()})
 			out.Skipped++
 			return nil
-		case !d.Type().IsRegular() || skipFile(p):
+		case !d.Type().IsRegular() || Beside(p):
 			return nil
 		}
 		return readFile(fsys, p, name, opt, out)
@@ -164,9 +167,10 @@ func readFile(fsys fs.FS, p, name string, opt Options, out *Import) error {
 	return nil
 }
 
-// skipFile leaves out what lies in folders of indicators and holds none: the
-// index of a MISP feed, its hashes (one-way, for look-ups), notes, hidden files.
-func skipFile(p string) bool {
+// Beside reports whether a file lies beside lists of indicators and is none
+// itself: the index of a MISP feed, its hashes (one-way, for look-ups), notes,
+// hidden files.
+func Beside(p string) bool {
 	base := strings.ToLower(path.Base(p))
 	return base == "manifest.json" || base == "hashes.csv" || strings.HasPrefix(base, ".") ||
 		strings.HasSuffix(base, ".md") || strings.HasPrefix(base, "license")
@@ -220,7 +224,14 @@ func (c *collector) read(r io.Reader) error {
 		_, _ = br.Discard(3)
 		head = head[3:]
 	}
-	if bytes.IndexByte(head, 0) >= 0 {
+	if order := wideOrder(head); order != nil {
+		_, _ = br.Discard(2)
+		br = bufio.NewReaderSize(&wideReader{in: br, order: order}, headSize)
+		if head, err = br.Peek(headSize); err != nil && len(head) == 0 {
+			return nil
+		}
+	}
+	if n := bytes.Count(head, []byte{0}); n > 0 && n >= len(head)/64 { // a stray one spoils its own value only
 		return errors.New("not text: indicators are read from CSV, lists, MISP and STIX JSON in UTF-8")
 	}
 	defer c.finish()
@@ -244,7 +255,15 @@ func (c *collector) finish() {
 func (c *collector) problem(line int64, entry int, reason string) {
 	c.out.Skipped++
 	if len(c.out.Problems) < MaxProblems {
-		c.out.Problems = append(c.out.Problems, Problem{c.name, line, entry, cut(reason, 512)})
+		c.out.Problems = append(c.out.Problems, Problem{File: c.name, Line: line, Entry: entry, Reason: cut(reason, 512)})
+	}
+}
+
+// unread notes a value that could not be used.
+func (c *collector) unread(value string, line int64, entry int, reason string) {
+	c.problem(line, entry, reason)
+	if n := len(c.out.Problems); c.out.Skipped == n {
+		c.out.Problems[n-1].Value = strings.Clone(cut(value, 1024))
 	}
 }
 
@@ -288,6 +307,15 @@ func (c *collector) defaultSource() string {
 func (c *collector) add(t Type, raw string, in Indicator) error {
 	if len(c.out.Indicators) >= c.opt.MaxEntries {
 		return errTooMany
+	}
+	if t == URL && strings.HasPrefix(raw, "/") && !strings.HasPrefix(raw, "//") {
+		t = URIPath
+	}
+	if t == CertSHA1 && len(raw) == 64 {
+		t = CertSHA256 // lists that name no algorithm
+	}
+	if t == Filename && strings.ContainsAny(raw, `\/`) {
+		t = Path // a name alone would be looked for in every folder
 	}
 	if t == Path && strings.ContainsAny(raw, "<*") {
 		t = PathPattern

@@ -56,6 +56,19 @@ func TestFormsOfTables(t *testing.T) {
 		{"pairs", "type,value\nfilename|sha1,x.dll|" + aSHA1 + "\nip-dst|port,1.2.3.4|443\n", "filename x.dll, sha1 " + aSHA1 + ", ip 1.2.3.4"},
 		{"values of the wrong kind are kept as rejected", "type,value\nmd5,11736212\nip,1.2.3.400\n", "md5 11736212!, ip 1.2.3.400!"},
 		{"unknown types are kept", "type,value\ntarot-card,tower\n", "other tower"},
+		{"an export of Defender", "IndicatorType,IndicatorValue,ExpirationTime,Action\nFileSha1," + aSHA1 + ",,Block\nIpAddress,1.2.3.4,,Warn\nUrl,https://evil.com/x,,Audit\nCertificateThumbprint," + aSHA1 + ",,Block\n",
+			"sha1 " + aSHA1 + ", ip 1.2.3.4, url https://evil.com/x, tls-cert-sha1 " + aSHA1},
+		{"a file for Zeek", "#fields\tindicator\tindicator_type\tmeta.source\n1.2.3.4\tIntel::ADDR\tx\nevil.com/a\tIntel::URL\tx\n" + aSHA1 + "\tIntel::CERT_HASH\tx\n" + aMD5 + "\tIntel::FILE_HASH\tx\n",
+			"ip 1.2.3.4, url http://evil.com/a, tls-cert-sha1 " + aSHA1 + ", md5 " + aMD5},
+		{"an export of OpenCTI", "entity_type,name,pattern\nIndicator,x,\"[domain-name:value = 'evil.com'] OR [ipv4-addr:value = '1.2.3.4']\"\n", "domain evil.com, ip 1.2.3.4"},
+		{"a list of certificates", "# Listingdate,SHA1,Listingreason\n2026-07-01 10:00:00," + aSHA1 + ",RAT\n", "tls-cert-sha1 " + aSHA1},
+		{"columns by their last word", "C2 Domain,C2 IP,Malware MD5,Reporter Email\nevil.com,1.2.3.4," + aMD5 + ",me@cert.org\n", "domain evil.com, ip 1.2.3.4, md5 " + aMD5},
+		{"types in other spellings", "IOC Type,IOC Value\nSHA-256 Hash," + aSHA256 + "\nFile Hash (MD5)," + aMD5 + "\nIPv4 Address,1.2.3.4\nURI,/gate.php\n",
+			"sha256 " + aSHA256 + ", md5 " + aMD5 + ", ip 1.2.3.4, uri-path /gate.php"},
+		{"cells that say nothing", "md5,imphash\n" + aMD5 + ",n/a\n" + aMD5 + ",None\n", "md5 " + aMD5 + ", md5 " + aMD5},
+		{"a spreadsheet's hint", "sep=;\ntype;value\nip;1.2.3.4\n", "ip 1.2.3.4"},
+		{"UTF-16 of Windows", "\xff\xfet\x00y\x00p\x00e\x00,\x00v\x00a\x00l\x00u\x00e\x00\n\x00i\x00p\x00,\x001\x00.\x002\x00.\x003\x00.\x004\x00\n\x00", "ip 1.2.3.4"},
+		{"names with a folder are paths", "type,value\nfilename,C:\\Users\\x.exe\n", `path C:\Users\x.exe`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := values(readText(t, c.text, Options{})); got != c.want {
@@ -78,6 +91,59 @@ func TestPlainLists(t *testing.T) {
 	}
 	if len(im.Problems) != 1 || im.Problems[0].Line != 15 {
 		t.Errorf("problems: %v", im.Problems)
+	}
+}
+
+func TestFormsOfListedValues(t *testing.T) {
+	for line, want := range map[string]string{
+		"*.evil.com": "domain evil.com", ".evil.com": "domain evil.com", "evil[.]com:8080": "domain evil.com", "bücher.com": "domain xn--bcher-kva.com",
+		"evil].com": "domain evil.com", "hxxp://evil [.] com/a": "url http://evil.com/a", "||evil.com^": "domain evil.com",
+		"SHA1=" + aSHA1: "sha1 " + aSHA1, "sha1: " + aSHA1: "sha1 " + aSHA1, "0x" + aMD5: "md5 " + aMD5,
+		"01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef": "md5 " + aMD5,
+		"t13d1516h2_8daaf6152771_b186095e22b6":            "ja4 t13d1516h2_8daaf6152771_b186095e22b6",
+		`Global\x1`:                                       `mutex Global\x1`, `HKLM:\Software\X`: `registry-key HKLM:\Software\X`,
+		"invoice.pdf": "filename invoice.pdf", "run.js": "filename run.js", "evil.py": "domain evil.py",
+		"0.0.0.0/0": "ip 0.0.0.0/0!", "::/0": "ip ::/0!", "300.1.1.1": "ip 300.1.1.1!",
+	} {
+		if got := values(readText(t, line+"\n", Options{})); got != want {
+			t.Errorf("%s: got %q, want %q", line, got, want)
+		}
+	}
+}
+
+func TestAStrayNulSpoilsItsOwnValueOnly(t *testing.T) {
+	im := readText(t, "type,value\nfilename,a\x00b.exe\nuser-agent,x\x1b[2J\n"+strings.Repeat("domain,evil.com\n", 20), Options{})
+	if got := values(im); !strings.HasPrefix(got, "filename a\x00b.exe!, user-agent x\x1b[2J!, domain evil.com") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestATitleIsNotAHeader(t *testing.T) {
+	for _, title := range []string{"Malicious domains", "The following IPs, domains", "Network indicators and hashes, May"} {
+		if got := values(readText(t, title+"\n1.2.3.4\nevil.com\n", Options{})); got != "ip 1.2.3.4, domain evil.com" {
+			t.Errorf("%s: %s", title, got)
+		}
+	}
+}
+
+func TestUnknownColumnsWithValuesAreTold(t *testing.T) {
+	im := readText(t, "md5,thing,reference\n"+aMD5+",evil.com,ref.org\n"+aMD5+",bad.com,ref.org\n", Options{})
+	if len(im.Problems) != 1 || !strings.Contains(im.Problems[0].Reason, "column thing") {
+		t.Errorf("problems: %v", im.Problems)
+	}
+}
+
+func TestTimesThatCannotBeReadAreTold(t *testing.T) {
+	im := readText(t, "type,value,valid_until\ndomain,evil.com,soon\n", Options{})
+	if in := im.Indicators[0]; in.Until != 0 || len(in.Reasons) != 1 || !strings.Contains(in.Reasons[0], "soon") {
+		t.Errorf("%+v", in)
+	}
+}
+
+func TestFirstAndLastSeenAreAWindow(t *testing.T) {
+	im := readText(t, "type,value,first_seen,last_seen\ndomain,evil.com,2026-05-01,2026-06-01\n", Options{})
+	if in := im.Indicators[0]; stamp(in.From) != "2026-05-01T00:00:00Z" || stamp(in.Until) != "2026-06-01T23:59:59Z" {
+		t.Errorf("from %s until %s", stamp(in.From), stamp(in.Until))
 	}
 }
 
@@ -143,6 +209,50 @@ func TestMISPDetails(t *testing.T) {
 func stixIndicator(id int, pattern, more string) string {
 	p, _ := json.Marshal(pattern)
 	return fmt.Sprintf(`{"type":"indicator","spec_version":"2.1","id":"indicator--%08d-0000-4000-8000-000000000000","created_by_ref":"identity--1","valid_from":"2024-01-01T00:00:00Z","pattern":%s%s}`, id, p, more)
+}
+
+func TestMISPValuesOfTheWrongShapeCostOnlyThemselves(t *testing.T) {
+	for _, odd := range []string{`null`, `{"0":{"type":"domain","value":"x.com"}}`, `7`, `"x"`, `[null,7,[]]`} {
+		im, err := Read(strings.NewReader(`{"Event":{"info":"Info","Attribute":`+odd+`,"Object":[{"name":"file","Attribute":[{"type":"sha1","value":"`+aSHA1+`"}]}]}}`), "x", Options{})
+		if err != nil || values(im) != "sha1 "+aSHA1 {
+			t.Errorf("%s: %v, %s", odd, err, values(im))
+		}
+	}
+}
+
+func TestACutEventKeepsItsSource(t *testing.T) {
+	im, err := Read(strings.NewReader(`{"Event":{"info":"Info","Attribute":[{"type":"domain","value":"a.com"},{"type":"dom`), "x", Options{})
+	if err == nil || len(im.Indicators) != 1 || im.Indicators[0].Claim.Source != "Info" {
+		t.Errorf("%v, %+v", err, im.Indicators)
+	}
+}
+
+func TestMISPTypesBeyondTheUsual(t *testing.T) {
+	im := readText(t, `{"Event":{"Attribute":[
+		{"type":"email-reply-to","value":"a@evil.com"},{"type":"email-attachment","value":"inv.zip"},{"type":"filename-pattern","value":"evil*.exe"},
+		{"type":"ja4-plus","value":"t13d1516h2_8daaf6152771_b186095e22b6"},{"type":"uri","value":"/gate.php"},{"type":"cookie","value":"sid=1"},
+		{"type":"regkey|value","value":"HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Run|C:\\ProgramData\\x.exe"}]}}`, Options{})
+	want := `email a@evil.com, filename inv.zip, filename evil*.exe, ja4 t13d1516h2_8daaf6152771_b186095e22b6, uri-path /gate.php, http-cookie-name sid, ` +
+		`registry-key HKLM\Software\Microsoft\Windows\CurrentVersion\Run, path C:\ProgramData\x.exe`
+	if got := values(im); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	c := Check(im.Indicators, lists())
+	if in := c.Indicators[6]; in.Decision != Hunt || !in.hopeless {
+		t.Errorf("the autostart key of every machine is looked for: %+v", in)
+	}
+}
+
+func TestPlainJSONWithListsInside(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"query_status":"ok","data":[{"ioc":"evil.com:443","ioc_type":"domain"},{"ioc":"1.2.3.4:80","ioc_type":"ip:port"}]}`: "domain evil.com, ip 1.2.3.4",
+		`{"12":[{"url":"http://evil.com/a"}],"13":[{"url":"http://bad.com/b"}]}`:                                              "url http://evil.com/a, url http://bad.com/b",
+		`{"domains":["evil.com"],"ips":["1.2.3.4"],"hashes":["` + aMD5 + `"]}`:                                                "domain evil.com, md5 " + aMD5 + ", ip 1.2.3.4",
+	} {
+		if got := values(readText(t, text, Options{})); got != want {
+			t.Errorf("%s: got %s", text, got)
+		}
+	}
 }
 
 func TestSTIXBundles(t *testing.T) {
@@ -231,12 +341,13 @@ func TestLimitsEndAReadingAndKeepWhatCameBefore(t *testing.T) {
 	if !errors.Is(err, errTooLong) || len(im.Indicators) == 0 {
 		t.Errorf("%v, %d entries", err, len(im.Indicators))
 	}
-	big := `{"objects":[` + stixIndicator(1, "[domain-name:value = 'a.com']", "") + `,{"type":"x","spec_version":"2.1","a":"` + strings.Repeat("x", 1<<20) + `"}]}`
+	big := `{"objects":[` + stixIndicator(1, "[domain-name:value = 'a.com']", "") + `,{"type":"x","spec_version":"2.1","a":"` + strings.Repeat("x", 1<<20) + `"},` +
+		stixIndicator(2, "[domain-name:value = 'b.com']", "") + `]}`
 	im, err = Read(strings.NewReader(big), "x", Options{MaxElement: 100_000})
-	if !errors.Is(err, errElement) || len(im.Indicators) != 1 {
-		t.Errorf("%v, %d entries", err, len(im.Indicators))
+	if err != nil || len(im.Indicators) != 2 || im.Skipped != 1 {
+		t.Errorf("%v, %d entries, %v", err, len(im.Indicators), im.Problems)
 	}
-	deep := `{"objects":[` + stixIndicator(1, "[domain-name:value = 'a.com']", "") + `,` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + `,` + stixIndicator(2, "[domain-name:value = 'b.com']", "") + `]}`
+	deep := `{"objects":[` + stixIndicator(1, "[domain-name:value = 'a.com']", "") + `,` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + `,` + stixIndicator(2, "[domain-name:value = 'b.com']", "") + `]}`
 	im, err = Read(strings.NewReader(deep), "x", Options{})
 	if err != nil || len(im.Indicators) != 2 || im.Skipped != 1 {
 		t.Errorf("%v, %d entries, %v", err, len(im.Indicators), im.Problems)
@@ -248,6 +359,90 @@ func TestLimitsEndAReadingAndKeepWhatCameBefore(t *testing.T) {
 	}
 	if _, err := Read(strings.NewReader(strings.Repeat(`{"response":`, 5000)), "x", Options{}); err == nil {
 		t.Error("endless nesting was read without an error")
+	}
+}
+
+// versioned is an indicator with this id and time of modification.
+func versioned(id, modified, value, more string) string {
+	return `{"type":"indicator","spec_version":"2.1","id":"indicator--` + id + `","modified":"` + modified + `","created":"2026-03-01T00:00:00.000Z","pattern_type":"stix","pattern":"` + value + `"` + more + `}`
+}
+
+func TestTheNewestVersionOfAnIndicatorCounts(t *testing.T) {
+	const early, late = "2026-03-01T00:00:00.000Z", "2026-04-01T00:00:00.000Z"
+	for _, c := range []struct {
+		name, objects, want string
+		problems            int
+	}{
+		{"newer later", versioned("a", early, "[domain-name:value = 'old.com']", "") + "," + versioned("b", early, "[domain-name:value = 'x.com']", "") + "," + versioned("a", late, "[domain-name:value = 'new.com']", ""), "domain x.com, domain new.com", 1},
+		{"newer first", versioned("a", late, "[domain-name:value = 'new.com']", "") + "," + versioned("a", early, "[domain-name:value = 'old.com']", ""), "domain new.com", 1},
+		{"the same twice", versioned("a", early, "[domain-name:value = 'x.com']", "") + "," + versioned("a", early, "[domain-name:value = 'x.com']", ""), "domain x.com", 0},
+		{"one id, two contents", versioned("a", early, "[domain-name:value = 'x.com']", "") + "," + versioned("a", early, "[domain-name:value = 'y.com']", ""), "domain x.com", 1},
+		{"a value that stays", versioned("a", early, "[domain-name:value = 'x.com'] OR [domain-name:value = 'y.com']", "") + "," + versioned("a", late, "[domain-name:value = 'x.com']", ""), "domain x.com", 1},
+	} {
+		im := readText(t, `{"type":"bundle","objects":[`+c.objects+`]}`, Options{})
+		if got := values(im); got != c.want || im.Skipped != c.problems {
+			t.Errorf("%s: got %q, %v", c.name, got, im.Problems)
+		}
+	}
+	pattern := "[domain-name:value LIKE '%.evil.com']"
+	im := readText(t, `{"type":"bundle","objects":[`+versioned("a", early, pattern, "")+","+versioned("a", late, pattern, `,"revoked":true`)+`]}`, Options{})
+	if len(im.Patterns) != 0 || im.Withdrawn != 1 {
+		t.Errorf("a revoked pattern is still followed: %+v", im.Patterns)
+	}
+	im = readText(t, `{"type":"bundle","objects":[`+versioned("a", early, "[domain-name:value = 'x.com']", "")+","+versioned("a", late, "[domain-name:value = 'x.com']", `,"revoked":true`)+`]}`, Options{})
+	if c := Check(im.Indicators, lists()); len(c.Indicators) != 1 || c.Indicators[0].Decision != Rejected {
+		t.Errorf("%+v", c.Indicators)
+	}
+}
+
+func TestBrokenObjectsCostNothingButThemselves(t *testing.T) {
+	one, two := stixIndicator(1, "[domain-name:value = 'a.com']", ""), stixIndicator(2, "[domain-name:value = 'b.com']", "")
+	for _, broken := range []string{`{"type":"indicator",,}`, `{"type":"indicator","pattern":[domain]}`, `{"type":7}`, `"x"`, `[1]`} {
+		im, err := Read(strings.NewReader(`{"type":"bundle","objects":[`+one+`,`+broken+`,`+two+`]}`), "x", Options{})
+		if err != nil || len(im.Indicators) != 2 || im.Skipped != 1 {
+			t.Errorf("%s: %v, %d indicators, %v", broken, err, len(im.Indicators), im.Problems)
+		}
+	}
+}
+
+func TestObservablesAreKeptAsContext(t *testing.T) {
+	im := readText(t, `{"type":"bundle","objects":[{"type":"mutex","id":"mutex--1","name":"X1"},{"type":"windows-registry-key","id":"r--1","key":"HKLM\\Software\\X1"},
+		{"type":"file","name":"x1.exe"},{"type":"x509-certificate","hashes":{"SHA-1":"`+aSHA1+`"}},
+		{"type":"observed-data","objects":{"0":{"type":"ipv4-addr","value":"1.2.3.4"},"1":{"type":"file","name":"y.exe","hashes":{"MD5":"`+aMD5+`"}}}}]}`, Options{})
+	want := `mutex X1, registry-key HKLM\Software\X1, filename x1.exe, tls-cert-sha1 ` + aSHA1 + `, ip 1.2.3.4, md5 ` + aMD5
+	if got := values(im); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	for _, in := range Check(im.Indicators, lists()).Indicators {
+		if in.Decision != Context {
+			t.Errorf("%+v", in)
+		}
+	}
+}
+
+func TestPropertiesOfTheWrongTypeAreTold(t *testing.T) {
+	im := readText(t, `{"type":"bundle","objects":[`+stixIndicator(1, "[domain-name:value = 'a.com']", `,"revoked":"yes","name":["x"]`)+`]}`, Options{})
+	if len(im.Indicators) != 1 || im.Skipped != 1 || !strings.Contains(im.Problems[0].Reason, "wrong type") {
+		t.Errorf("%d, %v", len(im.Indicators), im.Problems)
+	}
+}
+
+func TestAssumedValidityBeginsWithTheStatedOne(t *testing.T) {
+	im := readText(t, `{"type":"bundle","objects":[{"type":"indicator","id":"indicator--1","created":"2020-01-01T00:00:00.000Z","pattern":"[domain-name:value = 'a.com']","valid_from":"2026-01-01T00:00:00Z"}]}`, Options{})
+	if in := Check(im.Indicators, lists()).Indicators[0]; in.Decision != Detect || stamp(in.Until) != "2026-04-01T23:59:59Z" {
+		t.Errorf("%s until %s: %v", in.Decision, stamp(in.Until), in.Reasons)
+	}
+}
+
+func TestContradictoryValidityIsFlagged(t *testing.T) {
+	im := readText(t, `{"type":"bundle","objects":[`+stixIndicator(1, "[domain-name:value = 'a.com']", `,"valid_from":"2026-05-01T00:00:00Z","valid_until":"2026-04-01T00:00:00Z"`)+`,`+
+		stixIndicator(2, "[domain-name:value = 'b.com']", `,"valid_until":"someday"`)+`]}`, Options{})
+	c := Check(im.Indicators, lists())
+	if in := c.Indicators[0]; in.Decision != Hunt || !strings.Contains(strings.Join(in.Reasons, ";"), "ends before it begins") {
+		t.Errorf("%+v", in)
+	}
+	if in := c.Indicators[1]; !strings.Contains(strings.Join(in.Reasons, ";"), "someday") {
+		t.Errorf("%+v", in)
 	}
 }
 

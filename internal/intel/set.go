@@ -207,9 +207,11 @@ func (s *Set) addTemplate(in *Indicator, i int32, normal string, tail bool) {
 
 func (s *Set) addPair(in *Indicator, i int32) {
 	low := strings.ToLower(in.Value)
-	s.put(s.pairs, low, i)
 	if _, dll, _ := strings.Cut(low, "|"); !sharedLibrary(dll) {
 		s.put(s.libraries, dll, i)
+	}
+	if _, had := s.pairs[low]; !had { // the same pair is not listed twice
+		s.pairs[low] = i
 	}
 }
 
@@ -263,6 +265,8 @@ func (s *Set) addText(in *Indicator, i int32) {
 		key = strings.TrimSuffix(string(appendKey(nil, []byte(key))), `\`)
 	case Pipe:
 		key = string(appendPipe(nil, []byte(key)))
+	case Mutex:
+		key = string(appendMutex(nil, []byte(key)))
 	case Task:
 		key = strings.TrimPrefix(key, `\`)
 	case Cookie, UserAgent, URIPath:
@@ -284,6 +288,9 @@ func (s *Set) finish() {
 	for i := range s.list {
 		if in := &s.list[i]; in.Decision > Rejected && !in.hopeless {
 			s.want |= searchedBy(in.Type)
+			if in.Type == Domain {
+				s.want |= roleMail // addresses there
+			}
 		}
 	}
 	seen := [2][129]bool{}

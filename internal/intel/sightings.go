@@ -37,9 +37,13 @@ const maxLogs = 4096
 // searched. Each goroutine fills its own; [Sightings.Merge] adds them up, in
 // any order, with the same result.
 type Sightings struct {
-	set  *Set
-	seen map[int32]*seen
-	logs map[string]*searchedLog
+	set       *Set
+	seen      map[int32]*seen
+	logs      map[string]*searchedLog
+	covers    map[*event.Shape]shapeCover
+	lastShape *event.Shape
+	lastCover shapeCover
+	more      []Sighting // answers about patterns, see Answer
 
 	last   event.Source // the log of the last event
 	latest *searchedLog
@@ -68,7 +72,7 @@ type searchedLog struct {
 
 // NewSightings makes an empty record for the set.
 func (s *Set) NewSightings() *Sightings {
-	return &Sightings{set: s, seen: map[int32]*seen{}, logs: map[string]*searchedLog{}}
+	return &Sightings{set: s, seen: map[int32]*seen{}, logs: map[string]*searchedLog{}, covers: map[*event.Shape]shapeCover{}}
 }
 
 // Searched notes that m has matched the event, whether or not anything was
@@ -76,7 +80,8 @@ func (s *Set) NewSightings() *Sightings {
 func (s *Sightings) Searched(ev *event.Event, m *Matcher) {
 	l := s.log(ev.Source)
 	l.events++
-	l.roles |= m.planOf(ev.Shape).all
+	c := s.cover(ev.Shape)
+	l.roles |= c.roles | objectRoles(ev, c)
 	l.sizes |= m.sizes
 	if ev.Time.IsZero() {
 		return
@@ -236,13 +241,21 @@ type Searched struct {
 	Logs []string   `json:"logs"`
 }
 
-// All yields the answer for every indicator that is not rejected, ordered by
-// type and value.
+// All yields the answer for every indicator that is not rejected and those
+// given to [Sightings.Answer], ordered by type and value.
 func (s *Sightings) All() iter.Seq[Sighting] {
 	return func(yield func(Sighting) bool) {
 		var cache [lastType]*Searched
+		more := slices.Clone(s.more)
+		slices.SortStableFunc(more, compareSightings)
 		for _, i := range s.order() {
 			in := &s.set.list[i]
+			for len(more) > 0 && cmp.Or(cmp.Compare(more[0].Type, in.Type.String()), cmp.Compare(more[0].Value, in.Value)) < 0 {
+				if !yield(more[0]) {
+					return
+				}
+				more = more[1:]
+			}
 			if cache[in.Type] == nil {
 				cache[in.Type] = s.searched(in.Type)
 			}
@@ -250,7 +263,20 @@ func (s *Sightings) All() iter.Seq[Sighting] {
 				return
 			}
 		}
+		for _, a := range more {
+			if !yield(a) {
+				return
+			}
+		}
 	}
+}
+
+// Answer adds the answer about something that is not in the set, such as a
+// pattern over several events.
+func (s *Sightings) Answer(a Sighting) { s.more = append(s.more, a) }
+
+func compareSightings(a, b Sighting) int {
+	return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Value, b.Value))
 }
 
 func (s *Sightings) order() []int32 {
@@ -325,8 +351,10 @@ func (l *searchedLog) covers(t Type) bool {
 	case IP:
 		return l.roles&roleDest != 0
 	case Domain:
-		return l.roles&roleLookup != 0
-	case URL, URIPath:
+		return l.roles&roleLookup != 0 || l.urls()
+	case URL:
+		return l.urls()
+	case URIPath:
 		return l.roles&roleURL != 0
 	case Imphash:
 		return l.sizes&sizeOf(0, true) != 0
@@ -339,6 +367,11 @@ func (l *searchedLog) covers(t Type) bool {
 		return l.sizes&sizeOf(t.hashSize(), false) != 0
 	}
 	return l.roles&searchedBy(t) != 0
+}
+
+// urls reports whether a log shows requests with the host that they went to.
+func (l *searchedLog) urls() bool {
+	return l.sizes&wholeURL != 0 || l.roles&roleURL != 0 && l.roles&roleURLHost != 0
 }
 
 // needs says which logs would show an indicator.

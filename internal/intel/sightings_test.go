@@ -64,6 +64,53 @@ func TestSeenNotSeenAndNotCoveredAreToldApart(t *testing.T) {
 	}
 }
 
+// A field may hold many things; "not seen" is only said where a value of the
+// kind would have been.
+func TestLogsCoverOnlyWhatTheyWouldShow(t *testing.T) {
+	lines := map[string]string{
+		"domain": "domain,evil-a.com", "url": "url,http://evil-a.com/a", "pipe": "pipe,\\evilpipe", "registry": "registry-key,HKLM\\Software\\X1\\Y",
+		"service": "service-name,EvilSvc", "mutex": "mutex,EvilMutex", "command": "cmdline,evil -really", "mail": "email,a@evil-a.com",
+		"certificate": "tls-cert-sha1,0123456789abcdef0123456789abcdef01234567", "path": "path,C:\\x\\evil.exe",
+	}
+	for _, c := range []struct {
+		name   string
+		event  []string
+		covers string
+	}{
+		{"a proxy with whole URLs", []string{"url", "http://good.com/x", "status", "200"}, "domain url"},
+		{"a web server's own requests", []string{"cs-uri-stem", "/x", "cs(Referer)", "http://good.com/x"}, ""},
+		{"requests with their host", []string{"host", "good.com", "uri", "/x"}, "domain url"},
+		{"audit records with a key", []string{"exe", "/bin/ls", "key", "x"}, "path"},
+		{"files that were transferred", []string{"filename", "x", "sha1", "0123456789abcdef0123456789abcdef01234567"}, "path"},
+		{"a service ticket", []string{"TargetUserName", "x", "ServiceName", "krbtgt"}, ""},
+		{"an installed service", []string{"ServiceName", "x", "ImagePath", "C:\\x.exe"}, "path service"},
+		{"a DNS query", []string{"query", "good.com"}, "domain"},
+		{"an object that is a file", []string{"ObjectName", "C:\\x", "ObjectType", "File"}, "path"},
+		{"an object that is a key", []string{"ObjectName", "\\REGISTRY\\MACHINE\\Software\\X", "ObjectType", "Key"}, "registry service"},
+		{"an object that is a mutex", []string{"ObjectName", "\\BaseNamedObjects\\X", "ObjectType", "Mutant"}, "mutex"},
+		{"a sign-in", []string{"properties.userPrincipalName", "a@b.com"}, ""},
+		{"a message", []string{"mailfrom", "a@b.com"}, "mail"},
+		{"a pipe", []string{"PipeName", "\\x"}, "pipe"},
+		{"a process", []string{"Image", "C:\\x.exe", "CommandLine", "x"}, "command path"},
+	} {
+		var got []string
+		for kind, line := range lines {
+			s := setOf(t, line)
+			sight := s.NewSightings()
+			search(s, sight, fields(c.event...))
+			for x := range sight.All() {
+				if x.Answer == AnswerNotSeen {
+					got = append(got, kind)
+				}
+			}
+		}
+		slices.Sort(got)
+		if strings.Join(got, " ") != c.covers {
+			t.Errorf("%s covers %v, want %s", c.name, got, c.covers)
+		}
+	}
+}
+
 func TestSightingsDoNotDependOnWhoFoundThem(t *testing.T) {
 	s := setOf(t, "domain,evil-a.com")
 	var events []*event.Event

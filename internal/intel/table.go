@@ -2,6 +2,7 @@ package intel
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -15,6 +16,8 @@ type table struct {
 	role  []string       // per column: a role of columnRoles or ""
 	typed map[int]Type   // columns of one type each
 	at    map[string]int // role -> column
+	names []string       // the header
+	told  map[int]bool   // columns whose values could not be used, said once each
 	row   int64
 	buf   []string // cells of the last row
 }
@@ -23,19 +26,20 @@ type table struct {
 func columnRoles() map[string]string {
 	out := map[string]string{}
 	for role, names := range map[string]string{
-		"value":  "value indicator ioc observable indicator_value ioc_value observable_value x_opencti_main_observable_value",
-		"type":   "type ioc_type indicator_type kind observable_type indicatortype entity_type",
-		"source": "source reference feed origin reporter provider references report ioc_source",
-		"actor":  "actor_label actor threat_actor actors campaign group threat-actor adversary",
-		"tool":   "tool malware family malware_printable malware_family signature threat",
-		"date":   "date first_seen firstseen dateadded date_added first_seen_utc created published first-seen",
-		"note":   "note comment description notes comments title",
-		"action": "action use decision recommended_action",
-		"to_ids": "to_ids ids",
-		"status": "status",
-		"from":   "valid_from validfrom start",
-		"until":  "valid_until validuntil expiration expires expiration_date last_seen lastseen last_seen_utc expirationtime",
-		"grade":  "grade admiralty reliability source_grade",
+		"value":   "value indicator ioc observable indicators iocs indicator_value ioc_value observable_value x_opencti_main_observable_value",
+		"pattern": "pattern indicator_pattern stix_pattern",
+		"type":    "type ioc_type indicator_type kind observable_type indicatortype entity_type",
+		"source":  "source meta.source reference feed origin reporter provider references report ioc_source",
+		"actor":   "actor_label actor threat_actor actors campaign group threat-actor adversary",
+		"tool":    "tool malware family malware_printable malware_family signature threat",
+		"date":    "date first_seen firstseen dateadded date_added first_seen_utc created published first-seen",
+		"note":    "note meta.desc comment description notes comments title",
+		"action":  "action use decision recommended_action",
+		"to_ids":  "to_ids ids",
+		"status":  "status",
+		"from":    "valid_from valid_since start start_date",
+		"until":   "valid_until valid_to expiration expires expires_at expiry expiry_date expiration_date last_seen last_seen_utc expirationtime",
+		"grade":   "grade admiralty reliability source_grade",
 	} {
 		for name := range strings.FieldsSeq(names) {
 			out[name] = role
@@ -46,6 +50,7 @@ func columnRoles() map[string]string {
 
 // header takes a line as the header if it is one.
 func (t *table) header(line string) bool {
+	line = strings.TrimPrefix(strings.TrimPrefix(line, "#"), "fields\t") // Zeek's way of naming columns
 	for _, sep := range []byte{',', ';', '\t', '|'} {
 		cells, _ := splitRow(nil, line, sep)
 		if t.tryHeader(cells, sep) {
@@ -56,40 +61,60 @@ func (t *table) header(line string) bool {
 }
 
 func (t *table) tryHeader(cells []string, sep byte) bool {
-	roles := columnRoles()
 	t.sep, t.role, t.typed, t.at = sep, make([]string, len(cells)), map[int]Type{}, map[string]int{}
 	for i, cell := range cells {
 		name := strings.ToLower(strings.Trim(strings.TrimSpace(cell), `"'`))
-		if role := roles[strings.ReplaceAll(name, " ", "_")]; role != "" {
+		if role := compactRoles()[compact(name)]; role != "" {
 			if _, twice := t.at[role]; !twice {
 				t.role[i], t.at[role] = role, i
 			}
 			continue
 		}
-		if ty, ok := t.typeColumn(name); ok {
+		if ty, ok := t.typeColumn(name, len(cells) > 1); ok && !isProse(name) {
 			t.typed[i] = ty
-		} else if guess(cell) != Other {
-			return false // a row with a value, not a header
+		} else if guess(cell) != Other || isProse(name) {
+			return false // a row with a value or a sentence, not a header
 		}
 	}
+	t.certificates(cells)
 	_, hasValue := t.at["value"]
-	if hasValue {
+	_, hasPattern := t.at["pattern"]
+	if hasValue || hasPattern {
 		t.typed = nil
 	}
-	return hasValue || len(t.typed) > 0 && (len(cells) > 1 || sep == ',')
+	t.names = cells
+	return hasValue || hasPattern || len(t.typed) > 0 && (len(cells) > 1 || sep == ',')
+}
+
+// certificates settles what a column of SHA-1 is in a list of certificates:
+// that of abuse.ch says so only by its other columns.
+func (t *table) certificates(cells []string) {
+	if !slices.ContainsFunc(cells, func(c string) bool { return compact(c) == "listingreason" }) {
+		return
+	}
+	for i, ty := range t.typed {
+		if ty == SHA1 {
+			t.typed[i] = CertSHA1
+		}
+	}
 }
 
 // typeColumn finds the type of a column that holds values of one type. Hash
 // columns without an algorithm are settled per value.
-func (t *table) typeColumn(name string) (Type, bool) {
-	switch name {
-	case "hash", "filehash", "file_hash", "hashes", "file hash":
+func (t *table) typeColumn(name string, several bool) (Type, bool) {
+	switch {
+	case namesHash(name):
 		return Other, true
-	case "other":
+	case name == "other":
 		return Other, false
 	}
-	ty, ok := t.c.types.names[name]
-	return ty, ok
+	if ty, ok := spelledType(name); ok {
+		return ty, ok
+	}
+	if !several {
+		return Other, false // the first line of a list may be its title
+	}
+	return columnType(name)
 }
 
 // read reads the rows.
@@ -209,13 +234,20 @@ func (t *table) cells(cells []string) error {
 	get := func(role string) string { return t.cell(cells, role) }
 	in := t.c.described(get)
 	in.Line = int32(min(t.row, 1<<31-1))
+	if p := get("pattern"); p != "" && p[0] == '[' {
+		return t.c.pattern(Carried{Kind: "stix", Name: cut(in.Claim.Note, 256), Text: p, Claim: in.Claim, From: in.From, Until: in.Until}, in)
+	}
 	if _, ok := t.at["value"]; ok {
 		return t.value(get("type"), get("value"), in)
 	}
 	found := false
 	for i := range cells {
 		ty, ok := t.typed[i]
-		if v := strings.TrimSpace(cells[i]); ok && v != "" && v != "-" {
+		v := strings.TrimSpace(cells[i])
+		if !ok && v != "" {
+			t.unnamed(i, v)
+		}
+		if ok && !blankCell(v) {
 			found = true
 			if err := t.typedCell(ty, v, in); err != nil {
 				return err
@@ -226,6 +258,29 @@ func (t *table) cells(cells []string) error {
 		t.c.problem(t.row, 0, "row without a value")
 	}
 	return nil
+}
+
+// unnamed tells once of a column that holds values under a name that is not
+// known, so that they are not lost in silence.
+func (t *table) unnamed(i int, v string) {
+	if i >= len(t.names) || t.role[i] != "" || t.told[i] {
+		return
+	}
+	switch guess(v) {
+	case IP, Domain, MD5, SHA1, SHA256:
+	default:
+		return
+	}
+	for _, w := range bystanders {
+		if strings.Contains(strings.ToLower(t.names[i]), w) {
+			return
+		}
+	}
+	if t.told == nil {
+		t.told = map[int]bool{}
+	}
+	t.told[i] = true
+	t.c.problem(t.row, 0, "column "+cut(t.names[i], 64)+" holds values, but its name is not one of a type: not used")
 }
 
 func (t *table) typedCell(ty Type, v string, in Indicator) error {
@@ -241,11 +296,14 @@ func (t *table) value(name, v string, in Indicator) error {
 		return nil
 	}
 	ty, ok := t.c.types.parse(name, v)
+	if ok && namesFolder(name) {
+		v = folderOf(v)
+	}
 	if ok {
 		return t.c.add(ty, v, in)
 	}
 	if name == "" {
-		t.c.problem(t.row, 0, "no type, and none that the value shows")
+		t.c.unread(v, t.row, 0, "no type, and none that the value shows")
 		return nil
 	}
 	return t.c.composite(name, v, in, true)
@@ -271,8 +329,14 @@ func (c *collector) described(get func(string) string) Indicator {
 	if ids := strings.ToLower(get("to_ids")); in.Asked == None && (ids == "0" || ids == "false") {
 		in.Asked = Hunt
 	}
-	in.From, _ = parseDay(get("from"))
-	in.Until, _ = parseDay(get("until"))
+	in.From = c.day(&in, "valid from", get("from"))
+	in.Until = c.day(&in, "valid until", get("until"))
+	if in.From == 0 && in.Until != 0 {
+		in.From, _ = parseDay(get("date")) // first seen, last seen
+		if in.From > in.Until {
+			in.From = 0 // the day of the list, not of the value
+		}
+	}
 	if in.Until != 0 && in.Until%86400 == 0 {
 		in.Until += 86399 // a day lasts to its end
 	}

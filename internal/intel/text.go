@@ -65,8 +65,8 @@ func (c *collector) readText(br *bufio.Reader) error {
 		case lines.long:
 			c.problem(lines.n, 0, "line is longer than 64 KiB")
 			continue
-		case trimmed == "":
-			continue
+		case trimmed == "", len(trimmed) == 5 && strings.HasPrefix(trimmed, "sep="):
+			continue // the latter tells a spreadsheet how cells are separated
 		case isComment(trimmed):
 			comment = trimmed
 			continue
@@ -113,15 +113,25 @@ func (c *collector) listed(line string, claim *Claim, n int64) error {
 	if i := strings.Index(line, " #"); i > 0 {
 		line = strings.TrimSpace(line[:i])
 	}
+	if lookup(line) {
+		c.unread(line, n, 0, "the hash of a value for look-ups in a MISP feed: the value cannot be told from it")
+		return nil
+	}
 	t := guess(line)
 	if t == Other {
 		line, t = firstValue(line)
 	}
 	if t == Other {
-		c.problem(n, 0, "no indicator that could be told by its form: use a table with a type column")
+		c.unread(line, n, 0, "no indicator that could be told by its form: use a table with a type column")
 		return nil
 	}
-	return c.add(t, line, Indicator{Claim: claim, Line: int32(min(n, 1<<31-1))})
+	return c.add(t, bare(line), Indicator{Claim: claim, Line: int32(min(n, 1<<31-1))})
+}
+
+// lookup knows a line of a feed's hashes.csv: "md5,uuid of the event".
+func lookup(line string) bool {
+	hash, id, ok := strings.Cut(line, ",")
+	return ok && len(hash) == 32 && isHex(hash) && len(id) == 36 && strings.Count(id, "-") == 4
 }
 
 // firstValue looks for the first word of a line that is a value.
@@ -150,18 +160,28 @@ func parseDay(s string) (int64, bool) {
 	}
 	for _, layout := range []string{
 		time.RFC3339Nano, "2006-01-02 15:04:05", "2006-01-02 15:04:05 UTC", "2006-01-02T15:04:05",
-		"2006-01-02 15:04", "2006/01/02", "20060102", "02.01.2006", "2 January 2006", "Jan 2, 2006",
+		"2006-01-02 15:04:05Z07:00", "2006-01-02T15:04:05-0700", "2006-01-02 15:04", "2006/01/02", "2-Jan-2006", "20060102", "02.01.2006", "2 January 2006", "Jan 2, 2006",
 	} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t.Unix(), true
 		}
 	}
-	if digits(s) && len(s) == 10 {
+	if digits(s) && (len(s) == 10 || len(s) == 13) {
 		var n int64
-		for i := range len(s) {
+		for i := range 10 { // the rest of 13 digits are milliseconds
 			n = n*10 + int64(s[i]-'0')
 		}
 		return n, true
 	}
 	return 0, false
+}
+
+// day reads a bound of validity. One that cannot be read is told with the
+// indicator, which then has no such bound.
+func (c *collector) day(in *Indicator, what, s string) int64 {
+	sec, ok := parseDay(s)
+	if !ok && !blankCell(strings.TrimSpace(s)) {
+		in.because(what + " " + cut(s, 40) + ": not a time that is understood, not used")
+	}
+	return sec
 }

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // maxValue bounds the length of a value; nothing that is looked for is longer.
@@ -11,14 +12,14 @@ const maxValue = 4096
 
 // refangs are the ways in which people make a value harmless.
 var refangs = strings.NewReplacer(
-	"[.]", ".", "(.)", ".", "{.}", ".", "[dot]", ".", "(dot)", ".", "[:]", ":", "[://]", "://", "[/]", "/",
+	" [.] ", ".", "[.]", ".", "(.)", ".", "{.}", ".", "[dot]", ".", "(dot)", ".", "[:]", ":", "[://]", "://", "[/]", "/",
 	"[@]", "@", "(@)", "@", "[at]", "@", "(at)", "@", "[:", ":", "\u3002", ".",
 )
 
 // refang undoes what people do to values so that nobody clicks on them.
 func refang(v string) string {
 	v = strings.Trim(strings.TrimSpace(v), "\"'`\u200b\ufeff")
-	if strings.ContainsAny(v, "[({\u3002") {
+	if strings.ContainsAny(v, "[]({\u3002") {
 		v = refangDots(v)
 	}
 	if len(v) > 4 && (v[0]|32 == 'h' || v[0]|32 == 'f') {
@@ -33,7 +34,7 @@ func refangDots(v string) string {
 	if strings.Contains(v, `\`) {
 		return v
 	}
-	return strings.ReplaceAll(refangs.Replace(v), "[.", ".")
+	return strings.NewReplacer("[.", ".", "].", ".").Replace(refangs.Replace(v))
 }
 
 func refangScheme(v string) string {
@@ -79,10 +80,27 @@ func canonical(t Type, v string) (string, flaw) {
 	case SideloadPair:
 		return canonicalPair(v)
 	}
-	return strings.ToValidUTF8(v, "\uFFFD"), ""
+	v = strings.ToValidUTF8(v, "\uFFFD")
+	if named(t) && strings.IndexFunc(v, unicode.IsControl) >= 0 {
+		return v, "holds control characters"
+	}
+	return v, ""
+}
+
+// named reports whether a value of the type is a name, in which control
+// characters have no place.
+func named(t Type) bool {
+	switch t {
+	case Filename, Path, PathPattern, ServiceName, ServiceDisplay, RegistryKey, RunValue, Task, Pipe, Mutex, Account, UserAgent, JA4, URIPath:
+		return true
+	}
+	return false
 }
 
 func canonicalHash(t Type, v string) (string, flaw) {
+	if strings.ContainsAny(v, ":=") {
+		v = bare(v)
+	}
 	v = strings.TrimPrefix(strings.ToLower(v), "0x")
 	if strings.ContainsAny(v, ":- ") {
 		v = strings.NewReplacer(":", "", "-", "", " ", "").Replace(v)

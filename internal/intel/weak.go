@@ -66,6 +66,25 @@ func everywhere(in *Indicator) string {
 		case "administrator", "admin", "root", "system", "guest", "user", "anonymous logon", "-":
 			return "an account of many systems"
 		}
+	case Path:
+		if commonFolder(low) {
+			return "a folder of every machine"
+		}
+		if commonProgram(low) {
+			return "a program of every machine"
+		}
+	case Pipe:
+		if commonPipe(low) {
+			return "a pipe of every machine"
+		}
+	case CommandLine:
+		if commonFile(low) || commonFile(low+".exe") {
+			return "a command of every machine"
+		}
+	case RegistryKey:
+		if commonKey(low) {
+			return "a registry key of every machine: only a value in it says something"
+		}
 	case URIPath:
 		if low == "/" || low == "/index.php" || low == "/index.html" || len(low) < 4 {
 			return "a path of every web server"
@@ -84,6 +103,10 @@ func tooCommon(in *Indicator) string {
 			return "a generic registry name"
 		}
 	case CommandLine, ArchivePassword, CryptoKey:
+		switch low {
+		case "whoami", "ipconfig", "ipconfig /all", "systeminfo", "tasklist", "netstat", "net user", "net view", "net group", "hostname", "quser", "ping":
+			return "a command that administrators use"
+		}
 		if len(low) < minFragment {
 			return "too short to be looked for in command lines"
 		}
@@ -93,6 +116,74 @@ func tooCommon(in *Indicator) string {
 
 // minFragment is the least length of what is looked for inside other text.
 const minFragment = 6
+
+// commonFolder names folders in which every machine runs programs or keeps
+// files. Only what lies in them can be an indicator.
+func commonFolder(path string) bool {
+	p := string(appendPath(nil, []byte(path)))
+	if !strings.HasSuffix(p, `\`) {
+		return false
+	}
+	switch strings.Trim(p, `\`) {
+	case ``, `windows`, `windows\system32`, `windows\syswow64`, `windows\temp`, `windows\system32\drivers`, `windows\system32\tasks`, `windows\debug`,
+		`program files`, `program files (x86)`, `program files\common files`, `programdata`, `programdata\microsoft`, `programdata\microsoft\windows`,
+		`users`, `users\public`, `documents and settings`, `temp`, `appdata`, `appdata\local`, `appdata\local\temp`, `appdata\roaming`,
+		`appdata\roaming\microsoft`, `appdata\roaming\microsoft\windows`, `appdata\local\microsoft`, `downloads`, `desktop`, `documents`,
+		`tmp`, `var\tmp`, `var`, `var\log`, `var\www`, `var\www\html`, `usr`, `usr\bin`, `usr\sbin`, `usr\local`, `usr\local\bin`, `usr\lib`, `bin`, `sbin`,
+		`lib`, `etc`, `opt`, `home`, `root`, `dev`, `dev\shm`, `run`, `proc`, `inetpub`, `inetpub\wwwroot`:
+		return true
+	}
+	return false
+}
+
+// commonProgram names programs of the system at their own place.
+func commonProgram(path string) bool {
+	p := string(appendPath(nil, []byte(path)))
+	at := strings.LastIndexByte(p, '\\')
+	switch p[:at] {
+	case `\windows`, `\windows\system32`, `\windows\syswow64`, `\windows\system32\windowspowershell\v1.0`:
+		return commonFile(p[at+1:])
+	case `\bin`, `\usr\bin`, `\sbin`, `\usr\sbin`:
+		switch p[at+1:] {
+		case "sh", "bash", "dash", "ls", "cat", "curl", "wget", "python", "python3", "perl", "ssh", "sshd", "sudo", "cron", "env", "id", "ps":
+			return true
+		}
+	}
+	return false
+}
+
+// commonPipe names pipes that Windows itself makes.
+func commonPipe(pipe string) bool {
+	switch string(appendPipe(nil, []byte(pipe))) {
+	case "lsass", "lsarpc", "samr", "netlogon", "svcctl", "srvsvc", "wkssvc", "spoolss", "epmapper", "ntsvcs", "atsvc", "winreg", "browser",
+		"eventlog", "initshutdown", "scerpc", "protected_storage", "router", "w32time_alt", "trkwks", "keysvc", "wsp", "dnsserver", "efsrpc", "tsvcpipe":
+		return true
+	}
+	return false
+}
+
+// commonKey names registry keys that installations of all kinds write to: all
+// that lies in one would be found otherwise.
+func commonKey(key string) bool {
+	k := strings.Trim(string(appendKey(nil, []byte(key))), `\`)
+	hive, below, _ := strings.Cut(k, `\`)
+	if hive != "lm" && hive != "u" {
+		below = k // the hive was not said
+	}
+	switch below {
+	case `software`, `system`, `software\microsoft`, `software\classes`, `software\microsoft\windows`, `software\microsoft\windows nt`,
+		`software\microsoft\windows\currentversion`, `software\microsoft\windows nt\currentversion`,
+		`software\microsoft\windows\currentversion\run`, `software\microsoft\windows\currentversion\runonce`,
+		`software\microsoft\windows\currentversion\runonceex`, `software\microsoft\windows\currentversion\policies\explorer\run`,
+		`software\microsoft\windows\currentversion\explorer`, `software\microsoft\windows\currentversion\uninstall`,
+		`software\microsoft\windows nt\currentversion\winlogon`, `software\microsoft\windows nt\currentversion\svchost`,
+		`software\microsoft\windows nt\currentversion\image file execution options`, `software\policies\microsoft`,
+		`system\currentcontrolset`, `system\currentcontrolset\services`, `system\currentcontrolset\control`,
+		`system\currentcontrolset\control\lsa`, `system\currentcontrolset\control\session manager`:
+		return true
+	}
+	return below == ""
+}
 
 func commonFile(name string) bool {
 	switch name {
@@ -163,5 +254,5 @@ func publicUpload(host string) bool {
 // genericPath reports whether a path is that of a service's interface rather
 // than of one object in it.
 func genericPath(p string) bool {
-	return len(p) <= 12 && strings.Count(p, "/") <= 2 && !strings.ContainsAny(p, "?.=0123456789")
+	return len(p) <= 12 && strings.Count(p, "/") <= 2 && !strings.ContainsAny(p, "?.=0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 }

@@ -17,6 +17,7 @@ package warninglist
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"encoding/binary"
 	"fmt"
@@ -101,6 +102,9 @@ type Table struct {
 	ranges map[uint64]mask       // of IPv4, by address and length
 	wide   map[netip.Prefix]mask // of IPv6
 	bits   [2][]int              // prefix lengths in use, IPv4 and IPv6
+
+	sort   sync.Once
+	sorted []netip.Prefix // all ranges by address, made when first needed
 }
 
 // A host is what the lists say of one name.
@@ -350,6 +354,40 @@ func (t *Table) Prefix(p netip.Prefix) []Match {
 		}
 	}
 	return out
+}
+
+// Inside returns the lists with a range inside of p, once each, with the first
+// such range.
+func (t *Table) Inside(p netip.Prefix) []Match {
+	t.sort.Do(t.sortRanges)
+	p = p.Masked()
+	at, _ := slices.BinarySearchFunc(t.sorted, p.Addr(), func(q netip.Prefix, a netip.Addr) int { return q.Addr().Compare(a) })
+	var out []Match
+	var told mask
+	for _, q := range t.sorted[at:] {
+		if !p.Contains(q.Addr()) {
+			break
+		}
+		if m := t.rangeLists(q) &^ told; q.Bits() > p.Bits() && m != 0 {
+			out = t.matches(out, m, q.String(), false)
+			told |= m
+		}
+	}
+	return out
+}
+
+func (t *Table) sortRanges() {
+	for k := range t.ranges {
+		var a [4]byte
+		binary.BigEndian.PutUint32(a[:], uint32(k>>8))
+		t.sorted = append(t.sorted, netip.PrefixFrom(netip.AddrFrom4(a), int(k&0xff)))
+	}
+	for q := range t.wide {
+		t.sorted = append(t.sorted, q)
+	}
+	slices.SortFunc(t.sorted, func(a, b netip.Prefix) int {
+		return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
+	})
 }
 
 // Hash returns the lists that hold a hash, given in lower-case hexadecimal.

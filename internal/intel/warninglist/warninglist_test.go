@@ -102,3 +102,24 @@ func TestDamagedTablesAreRefused(t *testing.T) {
 		t.Error("half a table was read")
 	}
 }
+
+func TestRangesInsideAreFound(t *testing.T) {
+	table := Load()
+	has := func(p, list string) bool {
+		for _, m := range table.Inside(netip.MustParsePrefix(p)) {
+			if m.List.Name == list {
+				return true
+			}
+		}
+		return false
+	}
+	if !has("104.0.0.0/8", "cloudflare") || !has("2606::/16", "cloudflare") {
+		t.Error("the ranges of a network inside a wider one are not found")
+	}
+	if has("45.61.136.0/30", "cloudflare") {
+		t.Error("a range was found where it is not")
+	}
+	if got := table.Inside(netip.MustParsePrefix("10.0.0.0/8")); len(got) > 0 && got[0].Entry == "10.0.0.0/8" {
+		t.Error("a range was found inside itself")
+	}
+}
