@@ -28,10 +28,10 @@ func demoLog(t *testing.T) []byte {
 	return log
 }
 
-func write(t *testing.T, name string, data []byte) string {
+func write[T string | []byte](t *testing.T, name string, data T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, data, 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path

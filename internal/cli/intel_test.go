@@ -39,15 +39,6 @@ func bundleOf(patterns ...string) string {
 	return `{"type":"bundle","id":"bundle--8e2e2d2b-17d4-4cbf-938f-0000000fffff","objects":[` + strings.Join(objects, ",") + `]}`
 }
 
-func write(t *testing.T, name, text string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
 // sightingsOf hunts and returns the answers by value.
 func sightingsOf(t *testing.T, indicators string) map[string]intel.Sighting {
 	t.Helper()
