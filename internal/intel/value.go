@@ -56,31 +56,37 @@ type flaw string
 // canonical brings a value into the one form in which it is compared, or says
 // what is wrong with it. Placeholders in templates are kept.
 func canonical(t Type, v string) (string, flaw) {
-	v = refang(v)
-	switch {
-	case v == "":
+	v = strings.ToValidUTF8(refang(v), "\uFFFD")
+	if v == "" {
 		return "", "empty value"
-	case len(v) > maxValue:
+	}
+	bad := flaw("")
+	if len(v) <= maxValue {
+		v, bad = normalForm(t, v)
+	}
+	if len(v) > maxValue { // lower case may be longer
 		return v[:64], "longer than " + flaw(strconv.Itoa(maxValue)) + " bytes"
+	}
+	return v, bad
+}
+
+func normalForm(t Type, v string) (string, flaw) {
+	switch {
 	case t.hashSize() > 0:
 		return canonicalHash(t, v)
-	}
-	switch t {
-	case IP:
+	case t == IP:
 		return canonicalIP(v)
-	case Domain:
+	case t == Domain:
 		return canonicalDomain(v)
-	case URL:
+	case t == URL:
 		return canonicalURL(v)
-	case Email, RegistrantEmail:
-		if !validEmail(v) {
-			return v, "not an e-mail address"
-		}
-		return strings.ToLower(v), ""
-	case SideloadPair:
+	case t == SideloadPair:
 		return canonicalPair(v)
+	case (t == Email || t == RegistrantEmail) && validEmail(v):
+		return strings.ToLower(v), ""
+	case t == Email || t == RegistrantEmail:
+		return v, "not an e-mail address"
 	}
-	v = strings.ToValidUTF8(v, "\uFFFD")
 	if named(t) && strings.IndexFunc(v, unicode.IsControl) >= 0 {
 		return v, "holds control characters"
 	}

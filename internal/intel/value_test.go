@@ -128,3 +128,17 @@ func FuzzNormalForms(f *testing.F) {
 		}
 	})
 }
+
+func TestValuesDoNotGrowBeyondTheirLimit(t *testing.T) {
+	for _, c := range []struct {
+		t Type
+		v string
+	}{
+		{MD5, "00" + strings.Repeat("\xc3", maxValue-2)},
+		{Email, strings.Repeat("\u023a", maxValue/2-3) + "@a.com"}, // three bytes in lower case
+	} {
+		if got, bad := canonical(c.t, c.v); len(got) > maxValue || bad == "" {
+			t.Errorf("%s of %d bytes: %d bytes, %q", c.t, len(c.v), len(got), bad)
+		}
+	}
+}
