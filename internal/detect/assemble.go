@@ -20,7 +20,7 @@ type assembler struct {
 	rules    *Rules
 	intel    *intel.Set
 	attack   *attack.Table
-	namer    *namer
+	reader   reader
 	observer observer
 }
 
@@ -41,7 +41,7 @@ func (a *assembler) finding(h *hit) *Finding {
 		f.CopyCount = h.copied
 	}
 	f.Because, f.Fields = h.reasons, h.fields
-	f.Entities = a.namer.entities(h.host, h.fields)
+	f.Entities = a.reader.entities(h.source, h.host, h.fields)
 	return f
 }
 
@@ -117,7 +117,7 @@ func (a *assembler) correlation(c *sigma.Correlation, alert *correlate.Alert) *F
 		}
 	}
 	f.Because = correlationReasons(c, alert)
-	f.Entities = a.correlationEntities(c, alert, hosts)
+	f.Entities = a.correlationEntities(c, alert, f.Source, hosts)
 	return f
 }
 
@@ -166,14 +166,14 @@ func condition(c *sigma.Correlation) string {
 	return text + " within " + c.Timespan.String()
 }
 
-func (a *assembler) correlationEntities(c *sigma.Correlation, alert *correlate.Alert, hosts map[string]bool) []Entity {
+func (a *assembler) correlationEntities(c *sigma.Correlation, alert *correlate.Alert, src event.Source, hosts map[string]bool) []Entity {
 	var fields []NamedValue
 	for i, v := range alert.Group {
 		if i < len(c.GroupBy) && v.Present {
 			fields = append(fields, NamedValue{Name: c.GroupBy[i], Value: v.Text})
 		}
 	}
-	out := a.namer.entities("", fields)
+	out := a.reader.entities(src, "", fields)
 	for h := range hosts {
 		if h != "" {
 			out = append(out, Entity{"host", h})

@@ -130,7 +130,7 @@ func (h *hunt) fail(err error) {
 // stageTwo runs correlations over the facts, then hands out findings and
 // alerts in the order of time.
 func (h *hunt) stageTwo(found func(*Finding) error) (correlate.Stats, error) {
-	a := &assembler{rules: h.opt.Rules, intel: h.opt.Intel, attack: h.opt.Attack, namer: newNamer()}
+	a := &assembler{rules: h.opt.Rules, intel: h.opt.Intel, attack: h.opt.Attack}
 	alerts, stats, err := h.correlate(a)
 	if err != nil {
 		return stats, err

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"tyto/internal/event"
 	"tyto/stix"
 )
 
@@ -36,10 +37,14 @@ func TestThePartIndexLosesNothing(t *testing.T) {
 		p = alike(p)
 		index.add(i, p.Expr.Compare, stix.NewMatcher(p, stix.Limits{}))
 	}
+	sources := []event.Source{
+		{Product: "windows", EventID: 1}, {Product: "zeek", Service: "http"}, {Product: "zeek", Service: "dns"},
+		{Product: "windows", EventID: 13}, {Product: "windows", EventID: 7045},
+	}
 	fit := 0
 	for n, fields := range events {
 		var o observer
-		seen := o.observation(noon, "", fields)
+		seen := o.observation(noon, "", sources[n], fields)
 		found := slices.Clone(index.candidates(seen))
 		for i := range index.parts {
 			m := index.parts[i].matcher

@@ -102,7 +102,7 @@ func newWatcher(patterns []Pattern) *watcher {
 
 // watch keeps the current event for each pattern that it is part of.
 func (w *worker) watch(ev *event.Event) {
-	o := w.watcher.observer.observation(ev.Time, "", w.told())
+	o := w.watcher.observer.observation(ev.Time, "", ev.Source, w.told())
 	if o == nil || ev.Time.IsZero() {
 		return
 	}
@@ -216,7 +216,7 @@ func (r *patternRun) observe(a *assembler, h *hit) {
 		id = strconv.Itoa(len(r.kept))
 		r.kept = append(r.kept, h)
 	}
-	if o := a.observer.observation(h.time, id, h.fields); o != nil {
+	if o := a.observer.observation(h.time, id, h.source, h.fields); o != nil {
 		_ = r.matcher.Observe(o) // undecided ones are counted by the matcher
 	}
 }
@@ -285,7 +285,7 @@ func (r *patternRun) finding(a *assembler, res stix.Result) *Finding {
 		f.Time, f.Origin, f.RecordID = last.time, last.origin, last.record
 		f.Log, f.EventID, f.Source = last.source.Log(), last.source.EventID, last.source
 		f.Fields = last.fields
-		f.Entities = a.namer.entities(strings.Join(oneHost(hosts), ""), last.fields)
+		f.Entities = a.reader.entities(last.source, strings.Join(oneHost(hosts), ""), last.fields)
 		f.Host = strings.Join(oneHost(hosts), "")
 	}
 	return f

@@ -1,6 +1,10 @@
 package event
 
-import "bytes"
+import (
+	"bytes"
+
+	"tyto/internal/event/meaning"
+)
 
 // A FileRole says what an event did with a file.
 type FileRole uint8
@@ -60,7 +64,7 @@ func (v *Views) eachFile(e *Event) {
 		switch role := u.role - 1; {
 		case text == nil || role == fileShare || role == fileRelative:
 		case role == fileObject:
-			if isPath(text) {
+			if meaning.IsFile(text) {
 				v.file(Touched, text)
 			}
 		default:
@@ -70,22 +74,11 @@ func (v *Views) eachFile(e *Event) {
 }
 
 func (v *Views) file(role FileRole, text []byte) {
-	path := v.path(fileView, text, v.last.family == windows)
+	path := v.path(fileView, text, v.last.windows)
 	for _, have := range v.files {
 		if have.Role == role && bytes.Equal(have.Path, path) {
 			return
 		}
 	}
 	v.files = append(v.files, File{Role: role, Path: path})
-}
-
-// isPath reports whether the name of an object of Windows is a file's: it
-// begins with a drive, a share or a device. Keys of the registry and accounts
-// have other names.
-func isPath(text []byte) bool {
-	if len(text) > 2 && text[1] == ':' && text[2] == '\\' {
-		return true
-	}
-	return bytes.HasPrefix(text, []byte(`\\`)) || bytes.HasPrefix(text, []byte(`\Device\`)) ||
-		bytes.HasPrefix(text, []byte(`\??\`))
 }

@@ -70,7 +70,7 @@ func (v *Views) program(at uint8) Program {
 		PID:         number(parts[partPID].text),
 	}
 	if image := parts[partImage].text; image != nil {
-		p.Image = v.path(processView, image, v.last.family == windows)
+		p.Image = v.path(processView, image, v.last.windows)
 	}
 	if guid := parts[partGUID].text; guid != nil {
 		p.GUID = v.guid(processView, guid)

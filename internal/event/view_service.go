@@ -46,14 +46,14 @@ func (v *Views) Services(e *Event) []Service {
 		s := Service{Kind: kind, Name: name}
 		if kind == Subscription {
 			s.Name = v.lower(serviceView, subscription(name))
-		} else if v.last.family == windows {
+		} else if v.last.windows {
 			s.Name = v.lower(serviceView, name)
 		}
 		if image := parts[partStarts].text; image != nil {
 			if kind == Subscription {
 				image = v.single(image)
 			}
-			s.Image = v.path(serviceView, image, v.last.family == windows)
+			s.Image = v.path(serviceView, image, v.last.windows)
 		}
 		if as := parts[partRunsAs].text; as != nil {
 			s.Account = v.lower(serviceView, as)

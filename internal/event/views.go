@@ -2,28 +2,29 @@ package event
 
 import (
 	"bytes"
-	"strings"
+
+	"tyto/internal/event/meaning"
 )
 
 // A view is one way to look at an event: which of its values name accounts,
 // processes, ends of a flow and so on.
-type view uint8
+type view = meaning.Thing
 
 const (
-	accountView view = iota
-	processView
-	flowView
-	nameView
-	hashView
-	fileView
-	serviceView
-	views
+	accountView = meaning.Accounts
+	processView = meaning.Processes
+	flowView    = meaning.Flows
+	nameView    = meaning.NetNames
+	hashView    = meaning.Hashes
+	fileView    = meaning.Files
+	serviceView = meaning.Services
+	views       = meaning.Others // what no view is about
 )
 
 // Views finds what events of any format are about - machines, accounts,
 // processes, flows, names, hashes, files, services - without renaming a single
-// field: for each layout of a log it finds out once which fields mean what, and
-// afterwards picks their values.
+// field: for each layout of a log it finds out once which fields mean what (see
+// [meaning.Log.Of]), and afterwards picks their values.
 //
 // What the views return is canonical, fit for comparison between logs and not
 // for display: numbers are parsed, addresses are [net/netip.Addr], names,
@@ -35,8 +36,6 @@ const (
 // valid until the next call of the same method, and no longer than the event.
 // A Views serves one goroutine. In the long run it does not allocate.
 type Views struct {
-	rules map[string][]int // folded field name to places in table
-	table []binding
 	plans map[*Shape][]*plan
 	count int // of plans
 	last  *plan
@@ -54,82 +53,17 @@ type Views struct {
 
 // NewViews returns views for one goroutine.
 func NewViews() *Views {
-	v := &Views{
-		rules: map[string][]int{},
+	return &Views{
 		plans: map[*Shape][]*plan{},
 		hosts: map[string]Host{},
 	}
-	for _, rows := range [][]row{windowsRows(), networkRows(), unixRows(), cloudRows()} {
-		for i := range rows {
-			v.add(&rows[i])
-		}
-	}
-	return v
-}
-
-// A row of the tables says what fields of some names hold.
-type row struct {
-	in    family
-	ids   []int // event ids; none means all
-	view  view
-	role  uint8
-	names string // separated by |, the better ones first; with service: before it only in that log
-}
-
-// A binding is one name of a row. Of two values in the same role the one whose
-// binding stands first in the tables counts.
-type binding struct {
-	in      family
-	ids     []int
-	view    view
-	role    uint8
-	service string // of the source; empty means any
-}
-
-func (v *Views) add(r *row) {
-	for name := range strings.SplitSeq(r.names, "|") {
-		service := ""
-		if i := strings.IndexByte(name, ':'); i >= 0 {
-			service, name = name[:i], name[i+1:]
-		}
-		name = strings.ToLower(name)
-		v.rules[name] = append(v.rules[name], len(v.table))
-		v.table = append(v.table, binding{r.in, r.ids, r.view, r.role, service})
-	}
-}
-
-// A family is a set of kinds of logs in which the same name means the same.
-type family uint8
-
-const (
-	windows family = 1 << iota
-	unix
-	zeek
-	suricata
-	other // firewalls, proxies, name servers, cloud services
-
-	device = zeek | suricata | other
-)
-
-func familyOf(s *Source) family {
-	switch s.Product {
-	case "windows":
-		return windows
-	case "linux", "macos":
-		return unix
-	case "zeek":
-		return zeek
-	case "suricata":
-		return suricata
-	}
-	return other
 }
 
 // A plan says for one shape and one kind of log which fields matter.
 type plan struct {
-	source Source
-	family family
-	uses   [views][]use // by index of the field; nil when the view is empty
+	source  Source
+	windows bool
+	uses    [views][]use // by index of the field; nil when the view is empty
 }
 
 // A use is what a field is to a view: its role, counted from 1, and how good a
@@ -167,15 +101,11 @@ func (v *Views) learn(e *Event) *plan {
 		clear(v.plans)
 		v.count = 0
 	}
-	p := &plan{source: e.Source, family: familyOf(&e.Source)}
+	p := &plan{source: e.Source, windows: e.Source.Product == "windows"}
+	log := meaning.Log{Product: e.Source.Product, Service: e.Source.Service, EventID: e.Source.EventID}
 	for i, f := range e.Shape.Fields {
-		// What describes a Windows record names the logging service, not
-		// what the record is about. In other logs aliases are headers.
-		if f.Header && p.family == windows {
-			continue
-		}
-		for _, at := range v.rules[strings.ToLower(f.Name)] {
-			p.bind(i, len(e.Shape.Fields), &v.table[at], at)
+		for _, u := range log.Of(f.Name, f.Header) {
+			p.bind(i, len(e.Shape.Fields), u)
 		}
 	}
 	v.plans[e.Shape] = append(v.plans[e.Shape], p)
@@ -183,26 +113,16 @@ func (v *Views) learn(e *Event) *plan {
 	return p
 }
 
-// bind gives a field its role in one view unless an earlier row did.
-func (p *plan) bind(field, fields int, b *binding, rank int) {
-	if b.in&p.family == 0 || !b.has(p.source.EventID) || b.service != "" && b.service != p.source.Service {
+// bind gives a field its role in the view that its meaning belongs to.
+func (p *plan) bind(field, fields int, u meaning.Use) {
+	w := u.Meaning.Thing()
+	if w >= views {
 		return
 	}
-	if p.uses[b.view] == nil {
-		p.uses[b.view] = make([]use, fields)
+	if p.uses[w] == nil {
+		p.uses[w] = make([]use, fields)
 	}
-	if u := &p.uses[b.view][field]; u.role == 0 {
-		*u = use{b.role + 1, uint16(rank)}
-	}
-}
-
-func (b *binding) has(id int) bool {
-	for _, want := range b.ids {
-		if want == id {
-			return true
-		}
-	}
-	return len(b.ids) == 0
+	p.uses[w][field] = use{roles[u.Meaning] + 1, u.Rank}
 }
 
 // A slot holds the best value of one role.

@@ -1,12 +1,12 @@
 package event
 
 import (
-	"maps"
 	"net/netip"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
+
+	"tyto/internal/event/meaning"
 )
 
 // FuzzAddress compares with the standard library's parser.
@@ -39,7 +39,7 @@ func FuzzViews(f *testing.F) {
 	v := NewViews()
 	var events []*Event
 	for _, s := range sources {
-		events = append(events, ofEachRole(v, s)...)
+		events = append(events, ofEachRole(s)...)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		for _, e := range events {
@@ -57,20 +57,14 @@ func FuzzViews(f *testing.F) {
 
 // ofEachRole makes events with one field each that between them have all roles
 // that the source knows.
-func ofEachRole(v *Views, s Source) []*Event {
-	type part struct {
-		view view
-		role uint8
-	}
+func ofEachRole(s Source) []*Event {
 	var out []*Event
-	done := map[part]bool{}
-	names := slices.Sorted(maps.Keys(v.rules))
-	for _, name := range names {
-		for _, at := range v.rules[name] {
-			b := &v.table[at]
-			fits := b.in&familyOf(&s) != 0 && b.has(s.EventID) && (b.service == "" || b.service == s.Service)
-			if p := (part{b.view, b.role}); fits && !done[p] {
-				done[p] = true
+	var done [meaning.Count]bool
+	log := meaning.Log{Product: s.Product, Service: s.Service, EventID: s.EventID}
+	for _, name := range meaning.Names() {
+		for _, u := range log.Of(name, false) {
+			if !done[u.Meaning] {
+				done[u.Meaning] = true
 				out = append(out, made(s, name, ""))
 			}
 		}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tyto/internal/event/meaning"
 )
 
 // made builds an event of pairs of names and values; a name with a plus before
@@ -166,6 +168,9 @@ func TestWindowsViews(t *testing.T) {
 		{"sysmon 22", made(sysmon(22), "QueryName", "A.Example", "QueryResults", "type:  5 b.example;::ffff:192.0.2.1;192.0.2.1;"),
 			[]string{"name 0 a.example " + none, "name 1 b.example " + none, "name 1 ::ffff:192.0.2.1 192.0.2.1"}},
 		{"5145 pipe", made(security(5145), "ShareName", `\\*\IPC$`, "RelativeTargetName", "svcctl"), nil},
+		{"call through RPC Firewall", made(Source{Product: "windows", Channel: "RPCFW", EventID: 3}, "Image", "C:\\x.exe", "Protocol", "ncacn_ip_tcp", "IpAddress", "10.0.1.4",
+			"User", `CORP\ann`, "IpPort", "5", "ServerAddress", "10.0.1.6", "ServerPort", "135"),
+			[]string{`account 0 corp\ann  0x0`, `process "c:\\x.exe" "" 0 `, "flow 10.0.1.4:5 10.0.1.6:135 0  "}},
 		{"1149 remote desktop", made(Source{Product: "windows", EventID: 1149}, "Param1", "Ann", "Param2", "CORP", "Param3", "192.0.2.1"),
 			[]string{`account 1 corp\ann  0x0`, "flow 192.0.2.1:0 " + none + ":0 0  "}},
 		{"21 local session", made(Source{Product: "windows", EventID: 21}, "User", `CORP\Ann`, "Address", "LOCAL"), []string{`account 0 corp\ann  0x0`}},
@@ -217,6 +222,8 @@ func TestProxyAndFirewallViews(t *testing.T) {
 	check(t, []viewCase{
 		{"bluecoat", made(Source{Product: "bluecoat", Category: "proxy"}, "c-ip", "10.0.0.1", "cs-host", "X.example", "cs-username", `CORP\Ann`, "r-ip", "192.0.2.1", "c-uri", "https://x.example:443/a?b@c"),
 			[]string{`account 0 corp\ann  0x0`, "flow 10.0.0.1:0 192.0.2.1:0 0  ", "name 3 x.example " + none}},
+		{"web server's own address", made(Source{Product: "iis", Category: "webserver"}, "s-ip", "192.0.2.1", "s-port", "443", "c-ip", "10.0.0.1"),
+			[]string{"flow 10.0.0.1:0 192.0.2.1:443 0  "}},
 		{"squid connect", made(Source{Product: "squid", Category: "proxy"}, "client", "10.0.0.1", "url", "a.example:443", "user", "-"),
 			[]string{"flow 10.0.0.1:0 " + none + ":0 0  ", "name 3 a.example " + none}},
 		{"web server path", made(Source{Product: "apache", Category: "webserver"}, "client", "10.0.0.1", "url", "/a/b", "request", "GET /x HTTP/1.1"),
@@ -368,24 +375,18 @@ func TestViewsDoNotAllocate(t *testing.T) {
 	}
 }
 
-// The tables must not be ambiguous: of two bindings of a name in one view the
-// later is dead wherever the first has no condition.
-func TestNoDeadRows(t *testing.T) {
-	v := NewViews()
-	for name, at := range v.rules {
-		for i, j := range at {
-			for _, k := range at[:i] {
-				a, b := &v.table[k], &v.table[j]
-				if a.view == b.view && a.in&b.in == b.in && len(a.ids) == 0 && a.service == "" {
-					t.Errorf("%s: binding %d hides %d", name, k, j)
-				}
-			}
+func TestEachMeaningOfAViewHasASlot(t *testing.T) {
+	taken := map[[2]uint8]meaning.Meaning{}
+	for m := meaning.SubjectName; m < meaning.Count; m++ {
+		w := m.Thing()
+		if w != nameView && w != hashView && int(roles[m]) >= len(Views{}.slots) {
+			t.Errorf("role %d of view %d has no slot", roles[m], w)
 		}
-	}
-	for _, b := range v.table {
-		if b.view != nameView && b.view != hashView && int(b.role) >= len(v.slots) {
-			t.Errorf("role %d of view %d has no slot", b.role, b.view)
+		if first, shared := taken[[2]uint8{uint8(w), roles[m]}]; shared && w < views && roles[m] != 0 &&
+			m != meaning.ServerAddr && m != meaning.PeerName {
+			t.Errorf("meanings %d and %d of view %d are one role", first, m, w)
 		}
+		taken[[2]uint8{uint8(w), roles[m]}] = m
 	}
 }
 

@@ -37,7 +37,7 @@ func coverOf(shape *event.Shape) shapeCover {
 			c.kind = i
 		}
 		if !f.Header {
-			c.roles |= covering(name, roles().of(name), names)
+			c.roles |= covering(name, fieldRoles(name), names)
 		}
 	}
 	return c
@@ -45,7 +45,8 @@ func coverOf(shape *event.Shape) shapeCover {
 
 // covering is what a field shows for sure, of all that it may hold.
 func covering(name string, r role, names map[string]bool) role {
-	switch name[strings.LastIndexByte(name, '.')+1:] {
+	leaf := name[strings.LastIndexByte(name, '.')+1:]
+	switch leaf {
 	case "objectname":
 		return 0 // settled by the object, see objectRoles
 	case "key":
@@ -62,6 +63,9 @@ func covering(name string, r role, names map[string]bool) role {
 	}
 	if r&roleHash != 0 {
 		r &^= roleCert
+		if leaf != "hashes" && leaf != "hash" {
+			r &^= roleImphash // it could stand in other lists of hashes, but does not
+		}
 	}
 	if r&rolePath != 0 && name != "relativetargetname" {
 		r &^= rolePipe

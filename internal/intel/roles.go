@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"tyto/internal/event"
+	"tyto/internal/event/meaning"
 )
 
 // A role is a set of meanings that the values of a field can have. An
@@ -43,118 +44,96 @@ const (
 	roleLookup // a name that was looked up or asked for: without it, domains are not covered
 )
 
-// fieldNames lists the fields by role, in the spellings of Windows and Sysmon,
-// Zeek, Suricata EVE, W3C proxies and web servers, ECS, cloud audit logs.
-func fieldNames() map[role]string {
+// rolesOf says in which roles the fields of a meaning are looked at.
+var rolesOf = [meaning.Count]role{
+	meaning.SubjectName: roleAccount, meaning.SubjectPrincipal: roleAccount,
+	meaning.TargetName: roleAccount, meaning.TargetID: roleAccount, meaning.OutboundName: roleAccount,
+	meaning.ServiceAccount: roleAccount,
+
+	meaning.Image: rolePath | roleExe, meaning.SomeImage: rolePath | roleExe,
+	meaning.ParentImage: rolePath, meaning.TargetImage: rolePath, meaning.WorkingFolder: rolePath,
+	meaning.CommandLine: roleCommand, meaning.ParentCommandLine: roleCommand, meaning.Text: roleCommand,
+
+	meaning.SrcAddr: roleAddr, meaning.ServerAddr: roleAddr, meaning.Address: roleAddr,
+	meaning.DstAddr: roleAddr | roleDest, meaning.FarAddr: roleAddr | roleDest,
+
+	meaning.Query: roleHost | roleLookup, meaning.ServerName: roleHost | roleLookup,
+	meaning.Answer:  roleAddr | roleHost | roleDest,
+	meaning.Answers: roleAddr | roleHost | roleDest | roleList,
+	meaning.WebHost: roleAddr | roleHost | roleLookup | roleURLHost,
+	meaning.Machine: roleAddr | roleHost, meaning.PeerName: roleAddr | roleHost | roleLookup,
+	meaning.CertificateName: roleHost | roleList, meaning.CertSubject: roleHost | roleList,
+	meaning.URL: roleURL, meaning.WebPath: roleURL, meaning.Referrer: roleURL, meaning.WebQuery: roleURLQuery,
+	meaning.UserAgent: roleAgent, meaning.Cookie: roleCookie, meaning.Mail: roleMail,
+	meaning.MailSender: roleMail, meaning.MailFrom: roleMail, meaning.MailTo: roleMail,
+
+	meaning.HashList: roleHash | roleImphash, meaning.ImpHash: roleImphash,
+	meaning.MD5: roleHash, meaning.SHA1: roleHash, meaning.SHA256: roleHash, meaning.SHA512: roleHash,
+	meaning.JA3: roleJA3, meaning.JA3S: roleJA3S, meaning.JA4: roleJA4, meaning.Thumbprint: roleCert,
+
+	meaning.TouchedFile: rolePath, meaning.CarriedFile: rolePath, meaning.FormerFile: rolePath, meaning.SomePath: rolePath,
+	meaning.LoadedFile: rolePath | roleDLL,
+	meaning.ShareFile:  rolePath | rolePipe,
+	meaning.Object:     rolePath | roleRegistry | rolePipe | roleMutex,
+	meaning.Pipe:       rolePipe, meaning.Mutex: roleMutex,
+	meaning.RegistryKey: roleRegistry, meaning.RegistryValue: roleCommand, meaning.RegistryData: roleCommand,
+
+	meaning.Service: roleService, meaning.ServiceDisplay: roleService, meaning.Task: roleTask,
+	meaning.ServiceStarts: rolePath | roleCommand, meaning.TaskStarts: rolePath | roleCommand,
+
+	meaning.Signed: roleSigned, meaning.SignatureStatus: roleSignature,
+}
+
+// looseNames are fields that are searched in roles which [meaning.Anywhere]
+// does not know of: their names say too little to believe in, but an indicator
+// that is met in them is met.
+func looseNames() map[role]string {
 	return map[role]string{
-		roleAddr: `SourceIp DestinationIp IpAddress SourceAddress DestAddress DestinationAddress ClientAddress ClientIP
-			RemoteAddress LocalAddress RemoteIP id.orig_h id.resp_h id_orig_h id_resp_h orig_h resp_h src_ip dst_ip dest_ip src-ip dst-ip
-			src dst c-ip s-ip r-ip cs-ip s-supplier-ip cs-uri-address remote_ip remote_addr rip srcip dstip source_ip destination_ip
-			sourceIPAddress callerIpAddress ClientIPAddress ActorIpAddress IPAddress SrcIpAddr DstIpAddr client_ip server_ip
-			source.ip destination.ip client.ip server.ip client.ipAddress dns.resolved_ip related.ip httpRequest.clientIp
-			httpRequest.remoteIp requestMetadata.callerIp protoPayload.requestMetadata.callerIp network.srcIp assigned_ip framed_addr
-			x-forwarded-for cs(X-Forwarded-For) SourceNetworkAddress tx_hosts rx_hosts dns.grouped.A dns.grouped.AAAA peer_address
-			original-client-ip client-ip server-ip host_ip san.ip bound.host request.host data_channel.resp_h pkt_srcaddr pkt_dstaddr srcaddr dstaddr`,
-		roleAddr | roleHost: `answers answer addl dns.rdata rdata dns.answers.rrdata dns.answers.rdata dns.answer.rrdata dns.answers.data
-			DestinationHost remote_host dest_host TargetServerName TargetServer DestinationHostname DestinationHostName SourceHostname
-			host hostname cs-host r-host cs-computername http.hostname domain remote_name`,
-		roleAddr | roleHost | roleList: `QueryResults`,
-		roleHost: `QueryName query dns.rrname dns.query.rrname dns.queries.rrname server_name tls.sni quic.sni sni ssl.server_name
-			r-dns s-dns cs-uri-hostname destination.domain source.domain dns.question.name url.domain x-host-header query_name
-			dns_query qname record domainname san.dns helo tls.server_name server_nb_computer_name dns.query`,
-		roleHost | roleList: `certificate.subject tls.subject subject tls.subjectaltname x509.subject`,
-		roleURLHost: `host http.hostname cs-host r-host x-host-header cs-uri-hostname url.domain hostname cs(Host)
-			request.host httpRequest.host`,
-		roleURL: `uri url c-uri cs-uri cs-uri-stem cs-uri-path c-uri-stem http.url url.full url.original url.path requestUrl request_uri
-			request referrer referer cs-referer cs-referrer cs(Referer) http.http_refer http.request.referrer RequestUrl RemoteUrl
-			TargetUrl SourceUrl httpRequest.uri httpRequest.requestUrl UrlOriginal Url BaseUrl san.uri`,
-		roleURLQuery: `cs-uri-query c-uri-query url.query`,
-		roleHash: `Hashes Hash md5 sha1 sha224 sha256 sha384 sha512 FileHash file_hash fileinfo.md5 fileinfo.sha1 fileinfo.sha256
-			file.hash.md5 file.hash.sha1 file.hash.sha256 process.hash.md5 process.hash.sha1 process.hash.sha256 dll.hash.sha256
-			hash.md5 hash.sha1 hash.sha256 InitiatingProcessMD5 InitiatingProcessSHA1 InitiatingProcessSHA256 sha256_hash md5_hash
-			sha1_hash sha256hash ServiceFileHash TargetHash fqbn.hash`,
-		roleImphash: `Hashes Hash Imphash imphash pe.imphash file.pe.imphash process.pe.imphash`,
-		rolePath: `Image ParentImage TargetFilename ImageLoaded SourceImage TargetImage NewProcessName ParentProcessName ProcessName
-			Application ObjectName RelativeTargetName FilePath FullPath FileName file_name filename OriginalFileName Path ScriptName
-			CurrentDirectory exe name path file.path file.name process.executable process.parent.executable dll.path dll.name
-			fileinfo.filename SourceFilename ScriptPath TargetPath FolderPath InitiatingProcessFolderPath InitiatingProcessFileName
-			ModulePath ModuleName LibraryName prev_name smb.filename files.filename Device SourceFileName DestinationFileName
-			process.name PreviousFileName executable cwd file MappedPath LocalName localName`,
-		roleExe: `Image process.executable InitiatingProcessFolderPath`,
-		roleDLL: `ImageLoaded dll.path`,
-		rolePath | roleCommand: `ImagePath ServiceFileName BinaryPath BinaryPathName PathName TaskContent TaskContentNew ActionName
-			Command param2`,
-		roleCommand: `CommandLine ParentCommandLine ProcessCommandLine ScriptBlockText Payload HostApplication ContextInfo Details
-			NewValue ObjectValueName cmdline cmd process.command_line process.parent.command_line process.args proctitle command
-			Arguments args InitiatingProcessCommandLine Destination Consumer Filter Query EventConsumer PossibleCause
-			HostCommand ScriptText Contents CommandName data _CMDLINE`,
-		roleService:  `ServiceName param1 Service_Name ServiceDisplayName DisplayName service.name service_name`,
-		roleRegistry: `TargetObject ObjectName NewName registry.path registry.key RegistryKey RegistryKeyName key KeyName`,
-		rolePipe: `PipeName named_pipe pipe RelativeTargetName smb.named_pipe dce_rpc.named_pipe name path ObjectName smb.filename
-			filename Pipe_Name`,
-		roleMutex: `ObjectName Mutex MutexName mutex`,
-		roleCert: `cert_chain_fps client_cert_chain_fps fingerprint tls.fingerprint tls.server.hash.sha1 tls.server.hash.sha256
-			tls.server.certificate_chain Thumbprint CertThumbprint certificate.fingerprint x509.fingerprint cert_hash sha1 sha256
-			IssuerThumbprint SignerHash SignatureHash IssuerTBSHash PublisherTBSHash`,
-		roleJA3:   `ja3 tls.ja3.hash tls.ja3 ja3_hash tls.client.ja3 quic.ja3.hash`,
-		roleJA3S:  `ja3s tls.ja3s.hash tls.ja3s ja3s_hash tls.server.ja3s`,
-		roleJA4:   `ja4 tls.ja4 ja4s ja4h tls.client.ja4 quic.ja4 ja4_hash`,
-		roleAgent: `user_agent UserAgent c-useragent cs-user-agent cs(User-Agent) http.http_user_agent user_agent.original c-agent http_user_agent`,
-		roleMail: `mailfrom rcptto from to cc reply_to sender recipient SenderAddress RecipientAddress recipient-address
-			sender-address return-path smtp.mail_from smtp.rcpt_to email.from email.to email.cc email.from.address email.to.address
-			SenderFromAddress SenderMailFromAddress RecipientEmailAddress Recipients P1Sender P2Sender UserId userPrincipalName
-			actor.email protoPayload.authenticationInfo.principalEmail san.email`,
-		roleTask: `TaskName task_name ScheduledTask`,
-		roleAccount: `TargetUserName SubjectUserName User AccountName SamAccountName SourceUser TargetUser user username cs-username
-			userIdentity.userName user.name UserName TargetSid UserId userPrincipalName acct auid src_user dst_user`,
-		roleCookie: `cs-cookie cookie cs(Cookie) http.cookie cookie_vars`,
-		roleDest: `DestinationIp DestAddress DestinationAddress id.resp_h id_resp_h resp_h dst_ip dest_ip dst-ip dst r-ip cs-uri-address
-			dstip destination_ip DstIpAddr destination.ip server.ip RemoteIP RemoteAddress dstaddr pkt_dstaddr answers dns.rdata QueryResults
-			dns.resolved_ip`,
-		roleLookup: `QueryName query dns.rrname dns.query.rrname dns.queries.rrname server_name tls.sni quic.sni ssl.server_name cs-host
-			r-host http.hostname cs-uri-hostname url.domain dns.question.name c-uri cs-uri DestinationHostname url.full x-host-header
-			query_name dns_query qname dns.query`,
-		roleSigned:    `Signed dll.code_signature.exists`,
-		roleSignature: `SignatureStatus dll.code_signature.status`,
+		roleAddr | roleHost | roleURLHost: `host hostname`,
+		roleAddr | roleHost:               `domain rdata addl`,
+		roleHost:                          `record domainname s-dns`,
+		roleHost | roleList:               `subject`,
+		roleLookup:                        `c-uri cs-uri url.full`,
+		rolePath:                          `Device file executable`,
+		rolePath | rolePipe:               `name path filename`,
+		rolePath | roleCommand:            `Command TaskContent TaskContentNew param2`,
+		roleCommand:                       `Payload Details args Destination Consumer Filter Query Contents data`,
+		roleService:                       `param1 service.name service_name`,
+		roleRegistry:                      `key`,
+		rolePipe:                          `pipe`,
+		roleCert:                          `sha1 sha256 fingerprint`,
+		roleJA4:                           `ja4s ja4h`,
+		roleMail:                          `from to cc sender recipient`,
+		roleAccount:                       `UserId auid`,
+		roleCookie:                        `cookie`,
 	}
 }
 
-// A roleTable finds roles by field name, without case.
-type roleTable struct {
-	full map[string]role
-	leaf map[string]role // names that keep their meaning below any prefix
-}
-
-var roles = sync.OnceValue(func() *roleTable {
-	t := &roleTable{full: map[string]role{}, leaf: map[string]role{}}
-	vague := map[string]bool{}
-	for v := range strings.FieldsSeq(`host hostname name path file filename domain query request record key data user username from to cc src dst
-		url uri answers answer subject pipe command cmd args exe hash device cookie filter destination consumer details payload sender recipient
-		path contents application fingerprint domainname text executable service sni`) {
-		vague[v] = true
-	}
-	for r, names := range fieldNames() {
+// roles are the roles of all known names, in lower case.
+var roles = sync.OnceValue(func() map[string]role {
+	out := map[string]role{}
+	for r, names := range looseNames() {
 		for name := range strings.FieldsSeq(names) {
-			low := strings.ToLower(name)
-			t.full[low] |= r
-			if !vague[low] && !strings.Contains(low, ".") {
-				t.leaf[low] |= r
-			}
+			out[strings.ToLower(name)] |= r
 		}
 	}
-	return t
+	for _, name := range meaning.Names() {
+		for _, m := range meaning.Anywhere(name) {
+			out[name] |= rolesOf[m]
+		}
+	}
+	return out
 })
 
-// of returns the roles of a field name.
-func (t *roleTable) of(name string) role {
+// fieldRoles returns the roles of a field by its name, without case. What is
+// not vague keeps its meaning below any prefix.
+func fieldRoles(name string) role {
 	low := strings.ToLower(name)
-	if r := t.full[low]; r != 0 {
-		return r
+	r := roles()[low]
+	if i := strings.LastIndexByte(low, '.'); r == 0 && i >= 0 && !meaning.Vague(low[i+1:]) {
+		r = roles()[low[i+1:]]
 	}
-	if i := strings.LastIndexByte(low, '.'); i >= 0 {
-		return t.leaf[low[i+1:]]
-	}
-	return 0
+	return r
 }
 
 // searchedBy is the roles in which a type can be found; a value of 0 means
@@ -232,7 +211,7 @@ func (s *Set) plan(shape *event.Shape) *plan {
 	}
 	p.roles = make([]role, len(shape.Fields))
 	for i, f := range shape.Fields {
-		r := roles().of(f.Name)
+		r := fieldRoles(f.Name)
 		if f.Header {
 			r = 0
 		}
