@@ -47,20 +47,10 @@ func (c *huntCmd) hunt(ctx context.Context, s *session, next []report.Command) (
 			return nil, err
 		}
 	}
-	set, imported, err := c.loadIntel(ctx, s)
+	rules, set, imported, err := c.prepare(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	if src, ok, err := carriedRules(imported); err != nil {
-		return nil, err
-	} else if ok {
-		c.extra = append(c.extra, src)
-	}
-	rules, err := c.load(ctx, s, detect.RuleOptions{MinLevel: c.Level.Level, Workers: c.Workers})
-	if err != nil {
-		return nil, err
-	}
-	s.tellRejected(rules)
 	s.limitMemory(set)
 	table := attack.Load()
 	summary := report.NewSummary(table)
@@ -105,6 +95,29 @@ func (c *huntCmd) hunt(ctx context.Context, s *session, next []report.Command) (
 		return res, err
 	}
 	return res, c.verdict(res)
+}
+
+// prepare loads what the hunt looks for. Reading rules leaves time to compile
+// the indicators.
+func (c *huntCmd) prepare(ctx context.Context, s *session) (*detect.Rules, *intel.Set, *intel.Import, error) {
+	imported, err := c.readIntel(ctx, s)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if src, ok, err := carriedRules(imported); err != nil {
+		return nil, nil, nil, err
+	} else if ok {
+		c.extra = append(c.extra, src)
+	}
+	c.enough = imported != nil
+	compiled := s.startCompiling(imported)
+	rules, err := c.load(ctx, s, detect.RuleOptions{MinLevel: c.Level.Level, Workers: c.Workers})
+	set := compiled()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	s.tellRejected(rules)
+	return rules, set, imported, nil
 }
 
 // limitMemory says how much memory a hunt should take. What it holds at a time

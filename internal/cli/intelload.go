@@ -27,23 +27,39 @@ type intelFlags struct {
 	Intel []string `help:"Indicators to look for: STIX, MISP, CSV or plain lists; a file, folder or archive; 'builtin' is the published set of Earth Estries. Repeatable." placeholder:"PATH" sep:"none"`
 }
 
-// loadIntel imports and checks indicators, and compiles them. Without any path
-// the result is nil.
-func (f *intelFlags) loadIntel(ctx context.Context, s *session) (*intel.Set, *intel.Import, error) {
+// readIntel imports all indicators. Without any path the result is nil.
+func (f *intelFlags) readIntel(ctx context.Context, s *session) (*intel.Import, error) {
 	if len(f.Intel) == 0 {
-		return nil, nil, nil
+		return nil, nil
 	}
-	all, err := importIntel(ctx, s.env, f.Intel)
-	if err != nil {
-		return nil, nil, err
+	go warninglist.Load() // they take as long to unpack as most lists to read
+	return importIntel(ctx, s.env, f.Intel)
+}
+
+// startCompiling checks and compiles what was imported, while the caller does
+// something else. What it returns waits for the end and tells what became of
+// the indicators.
+func (s *session) startCompiling(all *intel.Import) (wait func() *intel.Set) {
+	if all == nil {
+		return func() *intel.Set { return nil }
 	}
-	checked := intel.Check(all.Indicators, warninglist.Load())
-	s.tellIntel(all, checked)
-	set := intel.Compile(checked)
-	for _, note := range set.Notes() {
-		s.warn("intel: %s", note)
+	type compiled struct {
+		checked *intel.Checked
+		set     *intel.Set
 	}
-	return set, all, nil
+	done := make(chan compiled, 1)
+	go func() {
+		checked := intel.Check(all.Indicators, warninglist.Load())
+		done <- compiled{checked, intel.Compile(checked)}
+	}()
+	return func() *intel.Set {
+		c := <-done
+		s.tellIntel(all, c.checked)
+		for _, note := range c.set.Notes() {
+			s.warn("intel: %s", note)
+		}
+		return c.set
+	}
 }
 
 // tellIntel says what became of the given indicators.
