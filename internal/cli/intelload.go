@@ -138,7 +138,7 @@ func importPath(ctx context.Context, env *Env, path string, all *intel.Import) e
 			in.Close()
 			continue
 		}
-		got, err := intel.Read(io.NewSectionReader(in, 0, in.Size), name, intel.Options{})
+		got, err := intel.Read(io.NewSectionReader(in, 0, in.Size), name, intel.Options{Size: in.Size})
 		in.Close()
 		if got != nil {
 			all.Add(got) // what came before an error counts, the error is among the problems

@@ -79,17 +79,16 @@ type checker struct {
 // merge joins rows with the same type and value. Every source is kept. What
 // the best source asks for counts, and of equals the more careful.
 func (c *checker) merge(list []Indicator) {
-	type key struct {
-		t Type
-		v string
+	seen := make(map[Type]map[string]int32)
+	for t, n := range count(list) {
+		seen[t] = make(map[string]int32, n)
 	}
-	seen := make(map[key]int32, len(list))
 	out := list[:0]
 	for i := range list {
-		k := key{list[i].Type, foldKey(list[i].Type, list[i].Value)}
-		at, dup := seen[k]
+		of, k := seen[list[i].Type], foldKey(list[i].Type, list[i].Value)
+		at, dup := of[k]
 		if !dup {
-			seen[k] = int32(len(out))
+			of[k] = int32(len(out))
 			out = append(out, list[i])
 			continue
 		}
@@ -100,11 +99,29 @@ func (c *checker) merge(list []Indicator) {
 	c.list = out
 }
 
+// count counts the indicators by type. Maps of known size are filled in half
+// the time.
+func count(list []Indicator) map[Type]int {
+	out := make(map[Type]int)
+	last, run := Type(0), 0
+	for i := range list {
+		if list[i].Type != last {
+			out[last] += run
+			last, run = list[i].Type, 0
+		}
+		run++
+	}
+	out[last] += run
+	return out
+}
+
 // foldKey is the form in which values of a type are the same.
 func foldKey(t Type, v string) string {
 	switch t {
 	case URL, CommandLine, CryptoKey, ArchivePassword, UserAgent, URIPath, Cookie, Other, PDB:
 		return v
+	case IP, Domain, MD5, SHA1, SHA256:
+		return v // canonical already
 	}
 	return strings.ToLower(v) // no allocation where nothing changes
 }

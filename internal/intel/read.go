@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +16,7 @@ import (
 // Zero fields stand for the defaults.
 type Options struct {
 	Source     string // name of the source where a list names none; default: the file's name
+	Size       int64  // bytes that are to be read, if known: saves memory
 	MaxBytes   int64  // of one file; default 2 GiB
 	MaxEntries int    // of one import; default 5,000,000
 	MaxDepth   int    // of nested JSON; default 64
@@ -97,7 +99,11 @@ const MaxProblems = 1000
 
 // Add appends what another import found.
 func (im *Import) Add(o *Import) {
-	im.Indicators = append(im.Indicators, o.Indicators...)
+	if len(im.Indicators) == 0 {
+		im.Indicators = o.Indicators // mostly there is one large list
+	} else {
+		im.Indicators = append(im.Indicators, o.Indicators...)
+	}
 	im.Sigma = append(im.Sigma, o.Sigma...)
 	im.Patterns = append(im.Patterns, o.Patterns...)
 	im.Kept = append(im.Kept, o.Kept...)
@@ -330,8 +336,22 @@ func (c *collector) add(t Type, raw string, in Indicator) error {
 		in.Decision = Rejected
 		in.because("not a valid " + t.String() + ": " + string(bad))
 	}
+	if n := len(c.out.Indicators); n == cap(c.out.Indicators) {
+		c.out.Indicators = slices.Grow(c.out.Indicators, c.more(n))
+	}
 	c.out.Indicators = append(c.out.Indicators, in)
 	return nil
+}
+
+// more estimates, after n entries, how many come: growing by halves would hold
+// a large list twice.
+func (c *collector) more(n int) int {
+	const sample = 4096
+	if c.opt.Size == 0 || c.count == nil || c.count.n == 0 || n < sample {
+		return max(64, n)
+	}
+	left := float64(c.opt.Size-c.count.n) / float64(c.count.n) * float64(n)
+	return max(sample, min(int(left*1.02)+sample, c.opt.MaxEntries-n))
 }
 
 // A countReader counts and limits what is read. The allowance for one entry

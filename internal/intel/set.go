@@ -39,10 +39,12 @@ func Compile(c *Checked) *Set {
 	if cap(c.Indicators) > len(c.Indicators)+len(c.Indicators)/16 {
 		c.Indicators = append(make([]Indicator, 0, len(c.Indicators)), c.Indicators...) // readers grow it generously
 	}
+	n := count(c.Indicators)
 	s := &Set{
 		list: c.Indicators, next: make([]int32, len(c.Indicators)),
-		addrs: map[netip.Addr]int32{}, ranges: map[netip.Prefix]int32{}, hosts: index{}, urls: index{},
-		urlHosts: index{}, hashes: map[[16]byte]int32{}, folders: index{}, pairs: index{}, libraries: index{},
+		addrs: make(map[netip.Addr]int32, n[IP]), ranges: map[netip.Prefix]int32{}, hosts: make(index, n[Domain]),
+		urls: make(index, n[URL]), urlHosts: make(index, n[URL]), hashes: make(map[[16]byte]int32, n[MD5]+n[SHA1]+n[SHA256]),
+		folders: index{}, pairs: index{}, libraries: index{},
 	}
 	s.fragments.init()
 	for i := range s.list {

@@ -20,6 +20,9 @@ type table struct {
 	told  map[int]bool   // columns whose values could not be used, said once each
 	row   int64
 	buf   []string // cells of the last row
+
+	before []string  // cells of the row that last describes
+	last   Indicator // what they say beside the value
 }
 
 // columnRoles translates the headers in circulation.
@@ -62,6 +65,7 @@ func (t *table) header(line string) bool {
 
 func (t *table) tryHeader(cells []string, sep byte) bool {
 	t.sep, t.role, t.typed, t.at = sep, make([]string, len(cells)), map[int]Type{}, map[string]int{}
+	t.before, t.last = nil, Indicator{}
 	for i, cell := range cells {
 		name := strings.ToLower(strings.Trim(strings.TrimSpace(cell), `"'`))
 		if role := compactRoles()[compact(name)]; role != "" {
@@ -232,7 +236,7 @@ func (t *table) cell(cells []string, role string) string {
 // cells takes one row.
 func (t *table) cells(cells []string) error {
 	get := func(role string) string { return t.cell(cells, role) }
-	in := t.c.described(get)
+	in := t.described(cells, get)
 	in.Line = int32(min(t.row, 1<<31-1))
 	if p := get("pattern"); p != "" && p[0] == '[' {
 		return t.c.pattern(Carried{Kind: "stix", Name: cut(in.Claim.Note, 256), Text: p, Claim: in.Claim, From: in.From, Until: in.Until}, in)
@@ -307,6 +311,34 @@ func (t *table) value(name, v string, in Indicator) error {
 		return nil
 	}
 	return t.c.composite(name, v, in, true)
+}
+
+// described reads what a row says beside the value: mostly the same as the row
+// before.
+func (t *table) described(cells []string, get func(string) string) Indicator {
+	if len(t.last.Reasons) == 0 && t.last.Claim != nil && t.likeBefore(cells) {
+		return t.last
+	}
+	t.before = append(t.before[:0], cells...)
+	t.last = t.c.described(get)
+	return t.last
+}
+
+// likeBefore reports whether all cells that say something beside the value and
+// its type are those of the row before.
+func (t *table) likeBefore(cells []string) bool {
+	if len(cells) != len(t.before) {
+		return false
+	}
+	for i, cell := range cells {
+		if cell == t.before[i] {
+			continue
+		}
+		if i < len(t.role) && t.role[i] != "" && t.role[i] != "value" && t.role[i] != "type" {
+			return false
+		}
+	}
+	return true
 }
 
 // described reads what a row or object says beside the value.

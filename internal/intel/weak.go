@@ -55,6 +55,9 @@ func weak(in *Indicator) string {
 
 // everywhere names values that are in the logs of every machine.
 func everywhere(in *Indicator) string {
+	if in.Type == Domain || in.Type == IP || in.Type == URL || in.Type.hashSize() > 0 {
+		return ""
+	}
 	low := strings.ToLower(in.Value)
 	switch in.Type {
 	case Filename:
@@ -95,14 +98,15 @@ func everywhere(in *Indicator) string {
 
 // tooCommon names values that mean little, whoever lists them.
 func tooCommon(in *Indicator) string {
-	low := strings.ToLower(in.Value)
 	switch in.Type {
 	case RegistryKey:
+		low := strings.ToLower(in.Value)
 		leaf := low[strings.LastIndexByte(low, '\\')+1:]
 		if (leaf == "data" || leaf == "update") && strings.Count(low, `\`) <= 3 {
 			return "a generic registry name"
 		}
 	case CommandLine, ArchivePassword, CryptoKey:
+		low := strings.ToLower(in.Value)
 		switch low {
 		case "whoami", "ipconfig", "ipconfig /all", "systeminfo", "tasklist", "netstat", "net user", "net view", "net group", "hostname", "quser", "ping":
 			return "a command that administrators use"
