@@ -51,7 +51,7 @@ func (c *huntCmd) hunt(ctx context.Context, s *session, next []report.Command) (
 	if err != nil {
 		return nil, err
 	}
-	s.limitMemory(set)
+	s.limitMemory(huntMemory + indicatorMemory*int64(set.Len()))
 	table := attack.Load()
 	summary := report.NewSummary(table)
 	out, err := newOutputs(c.Out, c.Profile, table)
@@ -100,6 +100,7 @@ func (c *huntCmd) hunt(ctx context.Context, s *session, next []report.Command) (
 // prepare loads what the hunt looks for. Reading rules leaves time to compile
 // the indicators.
 func (c *huntCmd) prepare(ctx context.Context, s *session) (*detect.Rules, *intel.Set, *intel.Import, error) {
+	s.limitMemory(loadMemory + indicatorText*c.size())
 	imported, err := c.readIntel(ctx, s)
 	if err != nil {
 		return nil, nil, nil, err
@@ -120,21 +121,20 @@ func (c *huntCmd) prepare(ctx context.Context, s *session) (*detect.Rules, *inte
 	return rules, set, imported, nil
 }
 
-// limitMemory says how much memory a hunt should take. What it holds at a time
-// is well below that, whatever the evidence; only indicators come on top.
-func (s *session) limitMemory(set *intel.Set) {
-	const (
-		hunt      = 270 << 20
-		indicator = 600 // with the garbage of its time
-	)
-	if s.env.Memory == nil {
-		return
+// Memory that a hunt should take. What it holds at a time is well below that,
+// whatever the evidence; only indicators come on top.
+const (
+	huntMemory      = 270 << 20
+	loadMemory      = 200 << 20 // before the hunt begins
+	indicatorMemory = 350       // with the garbage of its time
+	indicatorText   = 3         // per byte of their files, while they are read
+)
+
+// limitMemory tells the runtime how much to take.
+func (s *session) limitMemory(bytes int64) {
+	if s.env.Memory != nil {
+		s.env.Memory(bytes)
 	}
-	limit := int64(hunt)
-	if set != nil {
-		limit += indicator * int64(set.Len())
-	}
-	s.env.Memory(limit)
 }
 
 // verdict turns a result into the exit code.

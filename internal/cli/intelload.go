@@ -27,6 +27,22 @@ type intelFlags struct {
 	Intel []string `help:"Indicators to look for: STIX, MISP, CSV or plain lists; a file, folder or archive; 'builtin' is the published set of Earth Estries. Repeatable." placeholder:"PATH" sep:"none"`
 }
 
+// size adds up the files with indicators.
+func (f *intelFlags) size() (bytes int64) {
+	for _, p := range f.Intel {
+		_ = filepath.WalkDir(p, func(_ string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return nil // importing it will tell
+			}
+			if info, err := d.Info(); err == nil {
+				bytes += info.Size()
+			}
+			return nil
+		})
+	}
+	return bytes
+}
+
 // readIntel imports all indicators. Without any path the result is nil.
 func (f *intelFlags) readIntel(ctx context.Context, s *session) (*intel.Import, error) {
 	if len(f.Intel) == 0 {

@@ -346,12 +346,12 @@ func (c *collector) add(t Type, raw string, in Indicator) error {
 // more estimates, after n entries, how many come: growing by halves would hold
 // a large list twice.
 func (c *collector) more(n int) int {
-	const sample = 4096
+	const sample = 1 << 14
 	if c.opt.Size == 0 || c.count == nil || c.count.n == 0 || n < sample {
 		return max(64, n)
 	}
 	left := float64(c.opt.Size-c.count.n) / float64(c.count.n) * float64(n)
-	return max(sample, min(int(left*1.02)+sample, c.opt.MaxEntries-n))
+	return max(sample/4, min(int(left*1.1), c.opt.MaxEntries-n)) // some bytes are read ahead
 }
 
 // A countReader counts and limits what is read. The allowance for one entry

@@ -36,7 +36,7 @@ type index map[string]int32
 // Compile makes a set of all indicators that are at least context. The list is
 // kept by the set and must not be changed any more.
 func Compile(c *Checked) *Set {
-	if cap(c.Indicators) > len(c.Indicators)+len(c.Indicators)/16 {
+	if cap(c.Indicators) > len(c.Indicators)+len(c.Indicators)/8 {
 		c.Indicators = append(make([]Indicator, 0, len(c.Indicators)), c.Indicators...) // readers grow it generously
 	}
 	n := count(c.Indicators)
@@ -57,8 +57,14 @@ func Compile(c *Checked) *Set {
 	return s
 }
 
-// Len returns the number of indicators, rejected ones included.
-func (s *Set) Len() int { return len(s.list) }
+// Len returns the number of indicators, rejected ones included. A nil set has
+// none.
+func (s *Set) Len() int {
+	if s == nil {
+		return 0
+	}
+	return len(s.list)
+}
 
 // At returns the indicator with a number of [Hit.Index].
 func (s *Set) At(i int) *Indicator { return &s.list[i] }
