@@ -2,6 +2,7 @@ package intel
 
 import (
 	"bytes"
+	"hash/maphash"
 	"net/netip"
 	"strings"
 
@@ -95,13 +96,15 @@ type Matcher struct {
 	url   []byte
 	found func(*fragment, int)
 	sizes sizes // kinds of hash that the event carries
+	spoke bool  // the value that is looked at holds an indicator
+	quiet quietValues
 
 	capped int64
 }
 
 // NewMatcher makes a matcher for one goroutine.
 func (s *Set) NewMatcher() *Matcher {
-	m := &Matcher{set: s, plans: map[*event.Shape]*plan{}}
+	m := &Matcher{set: s, plans: map[*event.Shape]*plan{}, quiet: quietValues{seed: maphash.MakeSeed()}}
 	m.found = m.fragment
 	return m
 }
@@ -143,13 +146,29 @@ func (m *Matcher) Match(ev *event.Event, hit func(Hit)) {
 		if r == 0 || len(v.Text) == 0 || v.Kind == event.Null || len(v.Text) == 1 && v.Text[0] == '-' {
 			continue
 		}
+		place := m.quiet.place(v.Text, r)
+		if place != nil && place.holds(v.Text, r) {
+			continue
+		}
 		m.field, m.value = int(v.Field), v.Text[:min(len(v.Text), maxText)]
-		m.one(p, r)
+		if m.silent(p, r) && place != nil {
+			place.keep(v.Text, r)
+		}
 	}
 	if p.dll >= 0 && m.set.want&roleDLL != 0 {
 		m.sideload(p)
 	}
 	m.ev, m.hit, m.value = nil, nil, nil
+}
+
+// silent looks at one value and reports whether that had no effect at all.
+func (m *Matcher) silent(p *plan, r role) bool {
+	before := m.sizes
+	m.sizes, m.spoke = 0, false
+	m.one(p, r)
+	still := m.sizes == 0 && !m.spoke
+	m.sizes |= before
+	return still
 }
 
 // emit reports the indicators of a chain that keep accepts.
@@ -170,6 +189,7 @@ func (m *Matcher) Capped() int64 { return m.capped }
 
 // single reports one indicator, unless the event has shown it before.
 func (m *Matcher) single(i int32, how How) {
+	m.spoke = true
 	if m.shown(i) {
 		return
 	}
