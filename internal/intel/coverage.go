@@ -89,16 +89,31 @@ func objectRoles(ev *event.Event, c shapeCover) role {
 	}
 	name, kind := valueOf(ev, c.object), valueOf(ev, c.kind)
 	switch {
-	case bytes.HasPrefix(bytes.ToUpper(name[:min(len(name), 10)]), []byte(`\REGISTRY\`)), bytes.EqualFold(kind, []byte("key")):
+	case startsFold(name, `\REGISTRY\`), bytes.EqualFold(kind, []byte("key")):
 		return roleRegistry
 	case bytes.EqualFold(kind, []byte("mutant")):
 		return roleMutex
-	case bytes.Contains(bytes.ToLower(name[:min(len(name), 32)]), []byte(`namedpipe`)):
+	case holdsFold(name[:min(len(name), 32)], "namedpipe"):
 		return rolePipe
 	case len(kind) == 0 || bytes.EqualFold(kind, []byte("file")):
 		return rolePath
 	}
 	return 0
+}
+
+// startsFold is bytes.HasPrefix without regard to case.
+func startsFold(text []byte, prefix string) bool {
+	return len(text) >= len(prefix) && strings.EqualFold(string(text[:len(prefix)]), prefix)
+}
+
+// holdsFold is bytes.Contains without regard to case, for short texts.
+func holdsFold(text []byte, word string) bool {
+	for i := 0; i+len(word) <= len(text); i++ {
+		if startsFold(text[i:], word) {
+			return true
+		}
+	}
+	return false
 }
 
 func valueOf(ev *event.Event, field int) []byte {

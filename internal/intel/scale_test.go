@@ -78,6 +78,8 @@ func quietEvents() []*event.Event {
 		fields("QueryName", "settings-win.data.microsoft.com", "QueryResults", "type:  5 a.b.c.akadns.net;::ffff:20.1.2.3;"),
 		fields("id.orig_h", "10.0.0.5", "id.resp_h", "93.184.216.34", "host", "www.example.org", "uri", "/a/b?c=d", "user_agent", "Mozilla/5.0"),
 		fields("TargetObject", `HKLM\System\CurrentControlSet\Services\W32Time\Config`, "Details", "DWORD (0x00000001)", "Image", `C:\Windows\x.exe`),
+		fields("ObjectName", `\REGISTRY\MACHINE\SOFTWARE\x`, "ObjectType", "Key", "ProcessName", `C:\Windows\x.exe`),
+		fields("ObjectName", `C:\Windows\x.dll`, "ObjectType", "File", "ProcessName", `C:\Windows\x.exe`),
 		fields("PipeName", `\lsass`, "Image", "System"),
 		fields("ImageLoaded", `C:\Windows\System32\ntdll.dll`, "Image", `C:\Windows\x.exe`, "Signed", "true", "SignatureStatus", "Valid"),
 		fields("ScriptBlockText", "Get-ChildItem -Path $env:TEMP | Where-Object { $_.Length -gt 100 } ; Invoke-WebRequest https://www.example.org/x.zip -OutFile y.zip"),
