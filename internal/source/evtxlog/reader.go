@@ -1,6 +1,7 @@
 package evtxlog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,7 @@ type reader struct {
 	last    *plan
 	buf     []byte
 	arena   []byte // texts of the present record
+	survey  survey
 	event   event.Event
 	cut     bool // some record had more than a shape holds
 }
@@ -44,6 +46,7 @@ func (r *reader) Read(ctx context.Context, in *source.Input, part source.Part, y
 	rep.Bytes = at - part.From
 	r.event = event.Event{Values: r.event.Values, Origin: event.Origin{File: in.Path, Member: in.Member}}
 	r.cut = false
+	r.survey.begin(in, at)
 	block, err := r.fetch(in, at, part.To)
 	stop := false
 	each := func(rec *evtx.Record) bool {
@@ -53,9 +56,14 @@ func (r *reader) Read(ctx context.Context, in *source.Input, part source.Part, y
 	}
 	for len(block) > 0 && !stop && ctx.Err() == nil {
 		n := min(len(block), evtx.ChunkSize)
-		add(&rep, r.decoder.Chunk(block[:n], at, each))
+		c := r.decoder.Chunk(block[:n], at, each)
+		add(&rep, c)
+		r.survey.add(c)
 		at += int64(n)
 		block = block[n:]
+	}
+	if !stop && ctx.Err() == nil {
+		addLost(&rep, r.survey.zeroed())
 	}
 	if err != nil && !stop && ctx.Err() == nil {
 		rep.Damage = append(rep.Damage, source.Damage{Offset: at, Length: part.To - at, Reason: "read error"})
@@ -117,6 +125,15 @@ func add(rep *source.Report, c evtx.ChunkReport) {
 	if c.Count(evtx.DuplicateID) > 0 && !slices.Contains(rep.Notes, noteTwice) {
 		rep.Notes = append(rep.Notes, noteTwice)
 	}
+}
+
+// addLost adds damage that was found after the chunks were read.
+func addLost(rep *source.Report, lost []source.Damage) {
+	if len(lost) == 0 {
+		return
+	}
+	rep.Damage = append(rep.Damage, lost[:min(len(lost), max(maxDamage-len(rep.Damage), 0))]...)
+	slices.SortStableFunc(rep.Damage, func(a, b source.Damage) int { return cmp.Compare(a.Offset, b.Offset) })
 }
 
 const noteTwice = "record numbers that occur twice"
