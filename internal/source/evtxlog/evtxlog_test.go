@@ -74,6 +74,11 @@ func TestFieldsAreNamedAsRulesNameThem(t *testing.T) {
 			e.Data = []evtx.Datum{{Value: []string{"Available", "\tNewEngineState=Available\r\n\tSequenceNumber=1\r\n\tHostId=2\r\n\tEngineVersion=2.0"}}}
 		}, "Data=Available Data=\tNewEngineState=Available\r\n\tSequenceNumber=1\r\n\tHostId=2\r\n\tEngineVersion=2.0 NewEngineState=Available SequenceNumber=1 HostId=2 EngineVersion=2.0 |" +
 			strings.Replace(head, "Channel=C", "Channel=Windows PowerShell", 1)},
+		{"classic powershell, reduced", func(e *evtx.Entry) {
+			e.Channel = "Windows PowerShell"
+			e.Data = []evtx.Datum{{Value: []string{"\tHostApplication=powershell -Version 2\r\n\tEngineVersion=2.0"}}}
+		}, "Data=\tHostApplication=powershell -Version 2\r\n\tEngineVersion=2.0 HostApplication=powershell -Version 2 EngineVersion=2.0 |" +
+			strings.Replace(head, "Channel=C", "Channel=Windows PowerShell", 1)},
 		{"RPC Firewall, a process", func(e *evtx.Entry) {
 			e.Channel, e.EventID = "RPCFW", 1
 			e.Data = []evtx.Datum{{Value: []string{`C:\a.exe`, "712"}}}

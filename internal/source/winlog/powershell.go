@@ -36,13 +36,44 @@ func NewPowerShell(l *Layout) *PowerShell {
 	return p
 }
 
+// A rank says how surely a text is the one that holds an event's fields. The
+// script of an event 800 stands beside that text and may imitate it, so only
+// texts of the best rank are drawn from.
+type rank uint8
+
+const (
+	noFields   rank = iota
+	someFields      // a line with a known key stands in it: cut, or in another language
+	onlyFields      // it begins with such a line: fields were left out
+	allFields       // it has what every such event has
+)
+
+func (p *PowerShell) rank(text []byte) rank {
+	if bytes.Contains(text, []byte("SequenceNumber=")) && bytes.Contains(text, []byte("HostId=")) {
+		return allFields
+	}
+	text = p.details(text)
+	if p.begins(text) {
+		return onlyFields
+	}
+	for line := range bytes.Lines(text) {
+		if key, _ := p.key(line); key >= 0 {
+			return someFields
+		}
+	}
+	return noFields
+}
+
+// begins reports whether a text begins with a field.
+func (p *PowerShell) begins(text []byte) bool {
+	key, _ := p.key(bytes.TrimLeft(text, " \t\r\n"))
+	return key >= 0
+}
+
 // Append adds the fields found in text to values. The new values point into
 // text. Each field is taken once, where it stands first.
 func (p *PowerShell) Append(values []event.Value, text []byte) []event.Value {
-	if !bytes.Contains(text, []byte("SequenceNumber=")) || !bytes.Contains(text, []byte("HostId=")) {
-		return values
-	}
-	text = details(text)
+	text = p.details(text)
 	start := len(values)
 	current, from := -1, 0
 	for at := 0; at < len(text); {
@@ -60,8 +91,12 @@ func (p *PowerShell) Append(values []event.Value, text []byte) []event.Value {
 }
 
 // details cuts off what stands before the fields in rendered messages, which
-// may be a script that imitates them.
-func details(text []byte) []byte {
+// may be a script that imitates them. In a text that begins with a field the
+// same words are part of a value.
+func (p *PowerShell) details(text []byte) []byte {
+	if p.begins(text) {
+		return text
+	}
 	for _, head := range []string{"Context Information:", "Details:"} {
 		if i := bytes.Index(text, []byte(head)); i >= 0 {
 			return text[i+len(head):]

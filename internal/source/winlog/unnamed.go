@@ -1,6 +1,10 @@
 package winlog
 
-import "tyto/internal/event"
+import (
+	"strings"
+
+	"tyto/internal/event"
+)
 
 // A Style is a way in which events hold their fields in values of Data that
 // have no names of their own.
@@ -21,10 +25,10 @@ const RPCLog = "RPCFW"
 
 // StyleOf returns the style of an event.
 func StyleOf(channel string, id int) Style {
-	switch channel {
-	case PowerShellLog:
+	switch {
+	case len(channel) == len(PowerShellLog) && strings.EqualFold(channel, PowerShellLog):
 		return ShellText
-	case RPCLog:
+	case channel == RPCLog:
 		switch id {
 		case 1, 2:
 			return RPCProcess
@@ -92,8 +96,17 @@ func (d *Drawer) Draw(values []event.Value) []event.Value {
 		d.name(values)
 		return values
 	}
+	best := noFields
 	for _, v := range values {
 		if int(v.Field) == d.unnamed {
+			best = max(best, d.shell.rank(v.Text))
+		}
+	}
+	if best == noFields {
+		return values
+	}
+	for _, v := range values {
+		if int(v.Field) == d.unnamed && d.shell.rank(v.Text) == best {
 			values = d.shell.Append(values, v.Text)
 		}
 	}

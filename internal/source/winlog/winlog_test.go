@@ -46,21 +46,52 @@ func TestPowerShellFields(t *testing.T) {
 			map[string]string{"SequenceNumber": "1", "HostId": "2", "HostApplication": "powershell {\n  a=b\n}", "EngineVersion": "5"}},
 		{"script that imitates fields", "Pipeline details: HostId=x\n\tHostName=false\nContext Information:\n\tSequenceNumber=1\n\tHostName=true\n\tHostId=2",
 			map[string]string{"SequenceNumber": "1", "HostName": "true", "HostId": "2"}},
-		{"other text", "HostName=x", map[string]string{}},
+		{"reduced", "\tHostApplication=powershell -Version 2 -Command $a=1\r\n\tEngineVersion=2.0",
+			map[string]string{"HostApplication": "powershell -Version 2 -Command $a=1", "EngineVersion": "2.0"}},
+		{"cut at both ends", "ershell -Version 2\n\tEngineVersion=2.0\n\tRunspaceI",
+			map[string]string{"EngineVersion": "2.0\n\tRunspaceI"}},
+		{"in another language", "Der Modulstatus wurde von None in Available geändert.\r\n\r\nEinzelheiten:\r\n\tNewEngineState=Available\r\n\tEngineVersion=2.0",
+			map[string]string{"NewEngineState": "Available", "EngineVersion": "2.0"}},
+		{"reduced, value over several lines", "\tHostApplication=powershell {\n  a=b\n}\n\tEngineVersion=5",
+			map[string]string{"HostApplication": "powershell {\n  a=b\n}", "EngineVersion": "5"}},
+		{"words of a message in a value", "\tSequenceNumber=1\n\tHostId=2\n\tHostApplication=powershell Details: x\n\tEngineVersion=2.0",
+			map[string]string{"SequenceNumber": "1", "HostId": "2", "HostApplication": "powershell Details: x", "EngineVersion": "2.0"}},
+		{"other text", "Available a=b\nc=d", map[string]string{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			var l Layout
-			l.Data(Unnamed)
-			p := NewPowerShell(&l)
-			got := map[string]string{}
-			shape := l.Shape()
-			for _, v := range p.Append(nil, []byte(c.text)) {
-				got[shape.Fields[v.Field].Name] = string(v.Text)
-			}
-			if diff := cmp.Diff(c.want, got); diff != "" {
+			if diff := cmp.Diff(c.want, drawn(c.text)); diff != "" {
 				t.Errorf("fields differ (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// drawn returns the fields that a classic PowerShell event with these values
+// has besides them.
+func drawn(data ...string) map[string]string {
+	var l Layout
+	f := uint16(l.Data(Unnamed))
+	d := NewDrawer(StyleOf("windows powershell", 400), &l)
+	var values []event.Value
+	for _, text := range data {
+		values = append(values, event.Value{Field: f, Text: []byte(text)})
+	}
+	got := map[string]string{}
+	for _, v := range d.Draw(values)[len(data):] {
+		got[l.Shape().Fields[v.Field].Name] += string(v.Text)
+	}
+	return got
+}
+
+func TestScriptBesidePowerShellFieldsIsNotTakenForThem(t *testing.T) {
+	const script = "Write-Output x\nEngineVersion=2.0"
+	for _, c := range []struct{ name, fields string }{
+		{"whole", "\tSequenceNumber=1\n\tHostId=2\n\tEngineVersion=5.1"},
+		{"reduced", "\tEngineVersion=5.1"},
+	} {
+		if got := drawn(script, c.fields)["EngineVersion"]; got != "5.1" {
+			t.Errorf("%s: EngineVersion is %q", c.name, got)
+		}
 	}
 }
 
