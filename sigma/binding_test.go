@@ -46,6 +46,8 @@ func TestLogSourcesApply(t *testing.T) {
 			[]Source{windows(sysmon, 1), {Product: "linux", Service: "sysmon", EventID: 3}, {Category: "process_creation"}}},
 		{"product: zeek, service: dns", []Source{{Product: "zeek", Service: "dns"}, {Product: "zeek", Service: "dns", Category: "dns"}}, []Source{{Product: "zeek", Service: "http"}, {Product: "zeek"}}},
 		{"category: proxy", []Source{{Category: "proxy"}, {Product: "squid", Category: "proxy"}}, []Source{{Product: "squid"}, windows("Security", 1)}},
+		{"service: netflow", []Source{{Product: "zeek", Category: "firewall", Service: "conn"}, {Product: "nfdump", Category: "firewall", Service: "netflow"}},
+			[]Source{{Product: "zeek", Category: "dns", Service: "dns"}, {Product: "acme", Service: "conn"}, {Product: "acme", Category: "firewall"}}},
 		{"service: nginx", []Source{{Product: "x", Service: "nginx"}}, []Source{{Product: "x"}}},
 	} {
 		rs, rejected := compile(t, yamlRule(c.logsource), Options{})

@@ -227,6 +227,17 @@ func firewallPlaces(l Logsource) (places []place, bound bool) {
 	return []place{{channel: chRPC}}, true
 }
 
+// names returns all names of a log that is none of Windows. The connections of
+// Zeek are what rules for flows call netflow.
+func (l Logsource) names() []Logsource {
+	if l.Product != "zeek" || l.Service != "conn" {
+		return []Logsource{l}
+	}
+	flows := l
+	flows.Service = "netflow"
+	return []Logsource{l, flows}
+}
+
 // categoryNames returns the categories that Windows event logs serve, sorted.
 func categoryNames() []string {
 	names := []string{

@@ -144,8 +144,9 @@ func (rs *Ruleset) newScope(k scopeKey, src Source) *scope {
 		}
 	}
 	if !windowsEvent(k.product) || src.Channel == "" {
+		names := Logsource{Product: k.product, Category: k.category, Service: k.service}.names()
 		for _, b := range rs.other {
-			if b.source.contains(Logsource{Product: k.product, Category: k.category, Service: k.service}) {
+			if slices.ContainsFunc(names, b.source.contains) {
 				add(viewNative, b.rule, b.member)
 			}
 		}

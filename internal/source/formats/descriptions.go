@@ -53,13 +53,13 @@ func windowsFormats() []Description {
 func networkFormats() []Description {
 	return []Description{
 		other("zeek", "Zeek logs, TSV and JSON", "the header `#fields`, or objects with the fields of a known log",
-			"a TSV without header is left alone", "zeek/-/*", "zeek/dns/dns", "zeek/firewall/conn", "zeek/proxy/http", "zeek/webserver/http"),
+			"a TSV without header is left alone", "zeek/-/*", "zeek/dns/dns", "zeek/firewall/conn", "zeek/firewall/netflow", "zeek/proxy/http", "zeek/webserver/http"),
 		other("eve", "Suricata's eve.json, versions 6 to 9", "`timestamp` and `event_type`",
 			"", "suricata/-/*", "suricata/dns/dns", "suricata/proxy/http", "suricata/webserver/http", "suricata/firewall/netflow"),
 		other("flowcsv", "flows of nfdump and Argus as CSV", "the header's names of addresses",
 			"flows say nothing of a verdict; local times are read as UTC", "nfdump/firewall/netflow", "-/-/netflow"),
 		other("pcap", "packet captures, pcap and pcapng", "the first four bytes",
-			"conn, dns, http and TLS only, as Zeek names them; no fragments, no tunnels", "zeek/dns/dns", "zeek/firewall/conn", "zeek/proxy/http"),
+			"conn, dns, http and TLS only, as Zeek names them; no fragments, no tunnels", "zeek/dns/dns", "zeek/firewall/conn", "zeek/firewall/netflow", "zeek/proxy/http"),
 	}
 }
 
