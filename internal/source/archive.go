@@ -72,6 +72,9 @@ func (w *walker) archive(in *Input, kind container) {
 	}
 }
 
+// noFiles is why an archive that nothing came out of is told.
+const noFiles = "archive without files"
+
 func saturate(a, b int64) int64 {
 	if b > 0 && a > (1<<62)/b {
 		return 1 << 62
@@ -92,12 +95,30 @@ func (u *unpacker) failed(member string, kind container, err error) {
 // unpack reads a container. Its error is about the container as a whole; what
 // befalls single members is told as notes and skips.
 func (u *unpacker) unpack(kind container, r io.Reader, at place) error {
-	switch kind {
-	case zipFile:
-		return u.zipStream(r, at)
-	case tarFile:
-		return u.tar(r, at)
+	if kind != zipFile && kind != tarFile {
+		return u.decompressed(kind, r, at)
 	}
+	before := u.told
+	err := u.members(kind, r, at)
+	if err == nil && u.told == before {
+		// Without a line of its own it would be gone in silence.
+		s := Skip{Path: u.file.Path, Member: at.member, Reason: noFiles}
+		if at.member == "" {
+			s.Size = u.file.Size
+		}
+		u.skip(s)
+	}
+	return err
+}
+
+func (u *unpacker) members(kind container, r io.Reader, at place) error {
+	if kind == zipFile {
+		return u.zipStream(r, at)
+	}
+	return u.tar(r, at)
+}
+
+func (u *unpacker) decompressed(kind container, r io.Reader, at place) error {
 	plain, closer, err := decompress(kind, r)
 	if err != nil {
 		return err

@@ -72,6 +72,7 @@ type walker struct {
 	yield func(*Input, *Skip) bool
 	seen  map[string]bool // absolute paths that were met; nil for a single root
 	stop  bool            // the caller broke off
+	told  int             // inputs and skips that were yielded
 
 	streamed bool // standard input was read
 }
@@ -83,6 +84,7 @@ func (w *walker) give(in *Input) {
 		in.Close()
 		return
 	}
+	w.told++
 	if !w.yield(in, nil) {
 		w.stop = true
 	}
@@ -92,6 +94,7 @@ func (w *walker) skip(s Skip) {
 	if w.done() {
 		return
 	}
+	w.told++
 	if !w.yield(nil, &s) {
 		w.stop = true
 	}

@@ -162,6 +162,24 @@ func TestWalkFindsArchivesByContent(t *testing.T) {
 		"fake.zip| = PK but a text")
 }
 
+func TestArchivesWithoutFilesAreNamed(t *testing.T) {
+	dir := folder(t,
+		file{"a.zip", zipped(t)},
+		file{"b.zip", zipped(t, file{"logs/", ""})},
+		file{"c.tar", tarred(t, file{"logs/", ""})},
+		file{"d.tgz", gzipped(tarred(t, file{"logs/", ""}))},
+		file{"e.zip", zipped(t, file{"in.zip", zipped(t)}, file{"x.log", "x"})},
+		file{"f.tgz", gzipped(tarred(t))},
+	)
+	same(t, walked(t, dir, Options{}),
+		"a.zip| skipped: archive without files",
+		"b.zip| skipped: archive without files",
+		"c.tar| skipped: archive without files",
+		"d.tgz| skipped: archive without files",
+		"e.zip|in.zip skipped: archive without files", "e.zip|x.log = x",
+		"f.tgz|f.tar = 1024 bytes") // nothing says that these zeroes are a tape
+}
+
 func TestContainersThatCannotBeReadAreNamed(t *testing.T) {
 	dir := folder(t,
 		file{"a.zip", zipped(t, file{"in.7z", "7z\xbc\xaf\x27\x1c and more"})},
