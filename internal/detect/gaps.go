@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tyto/internal/event"
+	"tyto/internal/source"
 )
 
 // Limits of the search for missing records.
@@ -83,18 +84,25 @@ func (c *continuity) note(ev *event.Event, log string) {
 	if ev.Time.IsZero() {
 		return
 	}
-	if t.first.IsZero() || ev.Time.Before(t.first) {
-		t.first = ev.Time
+	if source.Plausible(ev.Time) {
+		t.span(ev.Time)
+		if hour != c.lastHour {
+			c.hours[strings.ToLower(ev.Host)][hour] = struct{}{}
+			c.lastHour = hour
+		}
 	}
-	if ev.Time.After(t.last) {
-		t.last = ev.Time
-	}
-	if hour != c.lastHour {
-		c.hours[strings.ToLower(ev.Host)][hour] = struct{}{}
-		c.lastHour = hour
-	}
-	if ev.RecordID != 0 {
+	if ev.RecordID != 0 { // the record is there, whatever its time
 		t.extend(ev.RecordID, ev.Time)
+	}
+}
+
+// span widens the time that the log covers.
+func (t *trace) span(at time.Time) {
+	if t.first.IsZero() || at.Before(t.first) {
+		t.first = at
+	}
+	if at.After(t.last) {
+		t.last = at
 	}
 }
 

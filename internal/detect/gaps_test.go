@@ -55,6 +55,22 @@ func TestSilentDaysOfAHostAreGaps(t *testing.T) {
 	}
 }
 
+func TestImplausibleTimesMakeNoSilenceAndNoMissingRecord(t *testing.T) {
+	c := newContinuity()
+	c.begin()
+	c.note(record("A", "Security", 1, 0), "Security")
+	odd := record("A", "Security", 2, 0)
+	odd.Time = time.Date(5000, 1, 1, 0, 0, 0, 0, time.UTC)
+	c.note(odd, "Security")
+	c.note(record("A", "Security", 3, time.Hour), "Security")
+	if gaps, _ := c.gaps(); len(gaps) != 0 {
+		t.Errorf("gaps %+v", gaps)
+	}
+	if logs := c.logs(); len(logs) != 1 || logs[0].Events != 3 || !logs[0].First.Equal(noon) || !logs[0].Last.Equal(noon.Add(time.Hour)) {
+		t.Errorf("logs %+v", logs)
+	}
+}
+
 // What is noted must not depend on which goroutine read which part, or on the
 // order of parts.
 func TestGapsDoNotDependOnWorkers(t *testing.T) {

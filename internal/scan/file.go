@@ -30,7 +30,8 @@ type File struct {
 
 	// What was read, added up over all parts; valid after Run.
 	source.Report
-	First, Last time.Time // of its events; zero when none has a time
+	First, Last time.Time // of its events; zero when none has a plausible time
+	Implausible int64     // events with times that [source.Plausible] does not believe
 	Hosts       []string  // sorted
 	DamageLeft  int64     // stretches of damage beyond those listed
 	HostsLeft   int       // hosts beyond those listed
@@ -81,23 +82,33 @@ type partReport struct {
 	source.Report
 	done        bool
 	first, last time.Time
+	implausible int64
 	hosts       []string
 	left        int // hosts beyond MaxHosts
 }
 
 func (p *partReport) note(ev *event.Event) {
-	if !ev.Time.IsZero() {
-		if p.first.IsZero() || ev.Time.Before(p.first) {
-			p.first = ev.Time
-		}
-		if ev.Time.After(p.last) {
-			p.last = ev.Time
-		}
-	}
+	p.time(ev.Time)
 	if n := len(p.hosts); ev.Host == "" || n > 0 && p.hosts[n-1] == ev.Host {
 		return
 	}
 	p.host(ev.Host)
+}
+
+func (p *partReport) time(t time.Time) {
+	switch {
+	case t.IsZero():
+		return
+	case !source.Plausible(t):
+		p.implausible++
+		return
+	}
+	if p.first.IsZero() || t.Before(p.first) {
+		p.first = t
+	}
+	if t.After(p.last) {
+		p.last = t
+	}
 }
 
 // host keeps the newest host last, because the next event is likely its own.
@@ -131,6 +142,9 @@ func (f *File) finish(stopped bool) {
 		f.HostsLeft += n - MaxHosts
 		f.Hosts = f.Hosts[:MaxHosts]
 	}
+	if f.Implausible > 0 {
+		f.Notes = append(f.Notes, source.Implausible(f.Implausible))
+	}
 	f.Notes = distinct(append(f.Notes, notes...))
 }
 
@@ -146,6 +160,7 @@ func (f *File) add(p *partReport) {
 	f.Notes = append(f.Notes, p.Notes...)
 	f.Hosts = append(f.Hosts, p.hosts...)
 	f.HostsLeft += p.left
+	f.Implausible += p.implausible
 	if f.First.IsZero() || !p.first.IsZero() && p.first.Before(f.First) {
 		f.First = p.first
 	}

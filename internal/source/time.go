@@ -1,6 +1,7 @@
 package source
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"time"
@@ -31,6 +32,33 @@ func ParseTime(b []byte) (t time.Time, zoned, ok bool) {
 	shift, zoned, ok := offset(rest)
 	t = t.Add(-shift)
 	return t, zoned, ok && t.Year() > 0 && t.Year() <= 9999 // what RFC 3339 can write
+}
+
+// The window in which the times of logs are believed: from the first personal
+// computers until the counters of NTP (2036) and of 32-bit Unix (2038) run
+// over, whose last values are common among broken times. It is fixed, not drawn
+// from a clock, so that the same evidence gives the same answer at any time.
+const (
+	firstYear = 1980
+	lastYear  = 2035
+)
+
+var (
+	earliest = time.Date(firstYear, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+	latest   = time.Date(lastYear+1, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+)
+
+// Plausible reports whether a time can be that of an event. One that cannot
+// stays with its event, but tells nothing about the time that a log covers.
+func Plausible(t time.Time) bool {
+	s := t.Unix()
+	return s >= earliest && s < latest
+}
+
+// Implausible is the note about n events of a file whose times cannot be
+// right.
+func Implausible(n int64) string {
+	return fmt.Sprintf("times before %d or after %d, which first and last leave out: %d", firstYear, lastYear, n)
 }
 
 func digits(b []byte) (n int, ok bool) {

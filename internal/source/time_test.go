@@ -66,3 +66,15 @@ func FuzzParseTime(f *testing.F) {
 		}
 	})
 }
+
+func TestTimesBeyondTheWindowOfLogsAreImplausible(t *testing.T) {
+	for text, want := range map[string]bool{
+		"1980-01-01T00:00:00Z": true, "1979-12-31T23:59:59Z": false, "1601-01-01T00:00:00Z": false,
+		"2035-12-31T23:59:59Z": true, "2036-01-01T00:00:00Z": false, "5000-01-01T00:00:00Z": false,
+	} {
+		at, _, ok := ParseTime([]byte(text))
+		if !ok || Plausible(at) != want {
+			t.Errorf("%s is plausible: %t", text, !want)
+		}
+	}
+}
