@@ -54,6 +54,23 @@ func Text(head []byte) []byte {
 	return head
 }
 
+// Size returns the number of bytes that a text, here as UTF-8, has in a file of
+// this coding.
+func (c Coding) Size(text []byte) (n int64) {
+	if c == UTF8 {
+		return int64(len(text))
+	}
+	for _, b := range text {
+		if b&0xc0 != 0x80 {
+			n += 2
+		}
+		if b >= 0xf0 {
+			n += 2
+		}
+	}
+	return n
+}
+
 // AppendUTF16 appends src, UTF-16 in the given order, to dst as UTF-8.
 // Unpaired surrogates become U+FFFD; an odd last byte is left off.
 func AppendUTF16(dst, src []byte, c Coding) []byte {

@@ -52,7 +52,7 @@ func windowsFormats() []Description {
 
 func networkFormats() []Description {
 	return []Description{
-		other("zeek", "Zeek logs, TSV and JSON", "the header `#fields`, or objects with the fields of a known log",
+		other("zeek", "Zeek logs, TSV and JSON, also UTF-16", "the header `#fields`, or objects with the fields of a known log",
 			"a TSV without header is left alone", "zeek/-/*", "zeek/dns/dns", "zeek/firewall/conn", "zeek/firewall/netflow", "zeek/proxy/http", "zeek/webserver/http"),
 		other("eve", "Suricata's eve.json, versions 6 to 9", "`timestamp` and `event_type`",
 			"", "suricata/-/*", "suricata/dns/dns", "suricata/proxy/http", "suricata/webserver/http", "suricata/firewall/netflow"),

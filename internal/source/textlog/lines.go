@@ -82,7 +82,7 @@ func (l *lines) lineEnd() (n int, ended bool) {
 // take makes the first n bytes of the window the current line.
 func (l *lines) take(n int) {
 	line := l.buf[l.pos : l.pos+n]
-	l.offset, l.length = l.base, l.size(line)
+	l.offset, l.length = l.base, l.coding.Size(line)
 	l.base += l.length
 	l.pos += n
 	line = bytes.TrimRight(line, "\r\n")
@@ -102,7 +102,7 @@ func (l *lines) skipRest() {
 		if !ended {
 			n = len(rest)
 		}
-		size := l.size(rest[:n])
+		size := l.coding.Size(rest[:n])
 		l.base += size
 		l.length += size
 		l.pos += n
@@ -110,22 +110,6 @@ func (l *lines) skipRest() {
 			return
 		}
 	}
-}
-
-// size is the number of bytes that text has in the input.
-func (l *lines) size(text []byte) (n int64) {
-	if l.coding == source.UTF8 {
-		return int64(len(text))
-	}
-	for _, c := range text {
-		if c&0xc0 != 0x80 {
-			n += 2
-		}
-		if c >= 0xf0 {
-			n += 2
-		}
-	}
-	return n
 }
 
 // more reads another block behind the window. The line handed out last stays

@@ -17,10 +17,12 @@ const (
 // A feed hands out the lines of a part.
 type feed struct {
 	in      io.ReaderAt
-	at, end int64 // bytes not yet taken into buf
-	buf     []byte
+	at, end int64  // bytes not yet taken into buf
+	buf     []byte // as UTF-8
 	pos     int
-	base    int64 // offset of buf[0]
+	base    int64 // offset of buf[pos]
+	coding  source.Coding
+	raw     []byte // of UTF-16
 	err     error
 }
 
@@ -29,7 +31,12 @@ func (f *feed) open(in *source.Input, part source.Part) {
 	if cap(buf) > 2<<20 || cap(buf) == 0 {
 		buf = make([]byte, 0, feedSize)
 	}
-	*f = feed{in: in, at: part.From, end: min(part.To, in.Size), buf: buf, base: part.From}
+	*f = feed{in: in, at: part.From, end: min(part.To, in.Size), buf: buf, raw: f.raw}
+	coding, mark := source.CodingOf(in.Head)
+	if f.coding = coding; coding != source.UTF8 && f.at == 0 {
+		f.at = int64(mark)
+	}
+	f.base = f.at
 }
 
 // A line is one line of a part, as long as the next is not asked for.
@@ -60,30 +67,37 @@ func (f *feed) next() (l line, ok bool) {
 // give cuts a line of n bytes off the window.
 func (f *feed) give(n, end int) line {
 	text := f.buf[f.pos : f.pos+n]
-	l := line{text: text, offset: f.base + int64(f.pos), length: int64(n + end), ended: end > 0}
+	l := line{text: text, offset: f.base, ended: end > 0}
 	if n > 0 && text[n-1] == '\r' {
 		l.text = text[:n-1]
 	}
-	f.pos += n + end
+	f.pass(n + end)
+	l.length = f.base - l.offset
 	return l
+}
+
+// pass moves on by n bytes of the window.
+func (f *feed) pass(n int) {
+	f.base += f.coding.Size(f.buf[f.pos : f.pos+n])
+	f.pos += n
 }
 
 // skip passes over a line that is too long.
 func (f *feed) skip() (l line, ok bool) {
-	l = line{offset: f.base + int64(f.pos)}
+	l = line{offset: f.base}
 	for {
 		rest := f.buf[f.pos:]
 		i := bytes.IndexByte(rest, '\n')
 		if l.ended = i >= 0; l.ended {
-			f.pos += i + 1
+			f.pass(i + 1)
 			break
 		}
-		f.pos = len(f.buf)
+		f.pass(len(rest))
 		if !f.fill() {
 			break
 		}
 	}
-	l.length = f.base + int64(f.pos) - l.offset
+	l.length = f.base - l.offset
 	return l, true
 }
 
@@ -92,24 +106,54 @@ func (f *feed) fill() bool {
 	if f.at >= f.end || f.err != nil {
 		return false
 	}
-	f.base += int64(f.pos)
 	have := copy(f.buf, f.buf[f.pos:])
-	f.pos = 0
+	f.pos, f.buf = 0, f.buf[:have]
+	if f.coding != source.UTF8 {
+		return f.convert()
+	}
 	size := max(feedSize, 2*have)
 	if cap(f.buf) < size {
 		bigger := make([]byte, size)
-		copy(bigger, f.buf[:have])
+		copy(bigger, f.buf)
 		f.buf = bigger
 	}
-	want := f.buf[have:min(int64(cap(f.buf)), int64(have)+f.end-f.at)]
-	n, err := f.in.ReadAt(want, f.at)
-	if err != nil && (err != io.EOF || n < len(want)) {
-		f.err = err
-	}
-	f.at += int64(n)
+	n := f.read(f.buf[have:min(int64(cap(f.buf)), int64(have)+f.end-f.at)])
 	f.buf = f.buf[:have+n]
 	return n > 0
 }
 
+// convert takes the next bytes of UTF-16. It leaves a surrogate at their end
+// that may be half of a pair.
+func (f *feed) convert() bool {
+	if f.raw == nil {
+		f.raw = make([]byte, feedSize)
+	}
+	n := f.read(f.raw[:min(feedSize, f.end-f.at)])
+	high := 1
+	if f.coding == source.UTF16BE {
+		high = 0
+	}
+	if n >= 4 && f.at < f.end && f.raw[n-2+high]&0xfc == 0xd8 {
+		n, f.at = n-2, f.at-2
+	}
+	f.buf = source.AppendUTF16(f.buf, f.raw[:n], f.coding)
+	return n > 1
+}
+
+// read fills p from the input and moves on.
+func (f *feed) read(p []byte) int {
+	n, err := f.in.ReadAt(p, f.at)
+	if err != nil && (err != io.EOF || n < len(p)) {
+		f.err = err
+	}
+	f.at += int64(n)
+	return n
+}
+
 // consumed is how many bytes were handed out.
-func (f *feed) consumed(from int64) int64 { return f.base + int64(f.pos) - from }
+func (f *feed) consumed(from int64) int64 {
+	if f.coding != source.UTF8 && f.at >= f.end && f.pos == len(f.buf) {
+		return f.end - from // with half a character at the end
+	}
+	return f.base - from
+}

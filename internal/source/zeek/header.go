@@ -33,8 +33,7 @@ func freshHeader() header {
 // isTable reports whether a head shows the #fields line of a log. Comment
 // lines may come before it, but rows may not.
 func isTable(head []byte) bool {
-	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
-	for len(head) > 0 && head[0] == '#' {
+	for head = source.Text(head); len(head) > 0 && head[0] == '#'; {
 		line, rest, ended := bytes.Cut(head, []byte("\n"))
 		if name, ok := bytes.CutPrefix(line, []byte("#fields")); ok {
 			return len(name) > 1 && (ended || len(head) > 64)
@@ -107,13 +106,12 @@ func (h *header) key() string {
 // firstHeader reads the header at the start of a file.
 func firstHeader(in *source.Input) header {
 	h := freshHeader()
-	text := in.Head
-	if int64(len(text)) < in.Size && !hasRow(text) {
+	text := source.Text(in.Head)
+	if int64(len(in.Head)) < in.Size && !hasRow(text) {
 		more := make([]byte, min(in.Size, maxHeader))
 		n, _ := in.ReadAt(more, 0)
-		text = more[:n]
+		text = source.Text(more[:n])
 	}
-	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 	for len(text) > 0 && text[0] == '#' {
 		line, rest, _ := bytes.Cut(text, []byte("\n"))
 		h.take(line)
@@ -124,7 +122,7 @@ func firstHeader(in *source.Input) header {
 
 // hasRow reports whether a text has a line without #.
 func hasRow(text []byte) bool {
-	for len(text) > 0 && (text[0] == '#' || text[0] == 0xef) {
+	for len(text) > 0 && text[0] == '#' {
 		_, rest, _ := bytes.Cut(text, []byte("\n"))
 		text = rest
 	}

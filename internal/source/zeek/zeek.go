@@ -45,10 +45,13 @@ func (*Format) Claims(_ string, head []byte) bool {
 
 // Split implements [source.Format].
 func (*Format) Split(ctx context.Context, in *source.Input) ([]source.Part, error) {
-	if isTable(in.Head) {
-		return splitTable(ctx, in)
+	switch coding, _ := source.CodingOf(in.Head); {
+	case !isTable(in.Head):
+		return objects.Split(ctx, in)
+	case coding != source.UTF8: // lines end elsewhere than bytes tell
+		return []source.Part{{To: in.Size, Line: 1}}, nil
 	}
-	return objects.Split(ctx, in)
+	return splitTable(ctx, in)
 }
 
 // NewReader implements [source.Format].

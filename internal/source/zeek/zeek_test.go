@@ -1,11 +1,13 @@
 package zeek
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"tyto/internal/event"
 	"tyto/internal/source"
@@ -278,7 +280,46 @@ func TestClaims(t *testing.T) {
 	}
 }
 
+// wide writes a text as UTF-16, with a mark.
+func wide(text string, order binary.AppendByteOrder) string {
+	var b []byte
+	for _, u := range utf16.Encode([]rune("\ufeff" + text)) {
+		b = order.AppendUint16(b, u)
+	}
+	return string(b)
+}
+
+func TestTablesInUTF16GiveTheSameEvents(t *testing.T) {
+	text := connTable(3000) + "1750000000.1\tC\U0001f989\tx\n" + strings.Replace(connTable(1), "ssl", "\U0001f989", 1)
+	want, plain := read(t, "conn.log", text)
+	little, big := wide(text, binary.LittleEndian), wide(text, binary.BigEndian)
+	for _, c := range []struct {
+		name, log string
+		order     binary.ByteOrder
+	}{
+		{"little", little, binary.LittleEndian}, {"big", big, binary.BigEndian},
+		{"without mark", little[2:], binary.LittleEndian}, {"with half a character at the end", big + "x", binary.BigEndian},
+	} {
+		in := sourcetest.Input("conn.log", c.log)
+		if !New().Claims("conn.log", in.Head) {
+			t.Errorf("%s: not claimed", c.name)
+		}
+		got, rep := sourcetest.Read(t, New(), in)
+		if len(got) != len(want) || rep.Damaged != 1 || plain.Damaged != 1 || rep.Bytes != in.Size {
+			t.Errorf("%s: %d events, want %d; report %+v", c.name, len(got), len(want), rep)
+			continue
+		}
+		for i, e := range got {
+			before := c.order.Uint16([]byte(c.log[e.Origin.Offset-2:]))
+			if e.ID() != want[i].ID() || e.Origin.Line != want[i].Origin.Line || before != '\n' {
+				t.Fatalf("%s: event %d is %s at %+v, want %s", c.name, i, show(e, true), e.Origin, show(want[i], true))
+			}
+		}
+	}
+}
+
 func FuzzRead(f *testing.F) {
+	f.Add(wide(connTable(2), binary.LittleEndian))
 	f.Add(connTable(3))
 	f.Add(connLines(3))
 	f.Add(httpLog(idRow + "\tGET\ta:1\t/x?y\t-\t200\t0\ta,b\t-"))
