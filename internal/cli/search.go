@@ -15,7 +15,7 @@ import (
 
 // searchCmd finds events by what they say.
 type searchCmd struct {
-	Args          []string `arg:"" name:"word" help:"What to look for, then files, folders and archives. With --field all are paths."`
+	Args          []string `arg:"" name:"word" help:"What to look for in what events say and in the names of their computer, log and provider; then files, folders and archives. With --field all are paths."`
 	Regex         bool     `help:"The word is a regular expression (RE2)." short:"r"`
 	Field         []string `help:"A condition on a field: 'Image=*\\cmd.exe' with wildcards, or 'Image~REGEX'. All must hold." placeholder:"COND" sep:"none"`
 	CaseSensitive bool     `help:"Tell upper from lower case." short:"c"`
@@ -131,8 +131,8 @@ func isASCII(s string) bool {
 	return true
 }
 
-// A query is what an event must satisfy: something in any searchable value,
-// and all conditions on fields.
+// A query is what an event must satisfy: something in any searchable value or
+// name, and all conditions on fields.
 type query struct {
 	any    *regexp.Regexp
 	word   []byte // lower case; when set it decides for ASCII values instead of any
@@ -152,6 +152,7 @@ type searcher struct {
 	found *scan.Progress
 	buf   []byte
 	fold  []byte
+	name  []byte // of a computer, log or provider
 }
 
 // Begin implements scan.Consumer.
@@ -186,25 +187,49 @@ func (s *searcher) Event(ev *event.Event) bool {
 	return err == nil
 }
 
-// matches returns the value that matched, for showing.
-func (s *searcher) matches(ev *event.Event) (event.Value, bool) {
-	var shown event.Value
+// A matched is what fitted, for showing.
+type matched struct {
+	name string
+	text []byte
+}
+
+// matches applies the query to an event.
+func (s *searcher) matches(ev *event.Event) (matched, bool) {
+	var shown matched
 	for _, f := range s.query.fields {
 		v, ok := f.find(ev)
 		if !ok {
 			return shown, false
 		}
-		shown = v
+		shown = matchOf(ev, v)
 	}
 	if s.query.any == nil {
 		return shown, true
 	}
 	for _, v := range ev.Values {
 		if !ev.Shape.Fields[v.Field].Header && s.contains(v.Text) {
-			return v, true
+			return matchOf(ev, v), true
 		}
 	}
-	return shown, false
+	return s.matchesName(ev)
+}
+
+func matchOf(ev *event.Event, v event.Value) matched {
+	return matched{ev.Shape.Fields[v.Field].Name, v.Text}
+}
+
+// matchesName looks at the names that describe an event. All other headers are
+// numbers and times, which a word would find in nearly every event.
+func (s *searcher) matchesName(ev *event.Event) (matched, bool) {
+	for _, m := range [...]struct{ name, text string }{
+		{"Computer", ev.Host}, {"Log", ev.Source.Log()}, {"Provider", ev.Source.Provider},
+	} {
+		s.name = append(s.name[:0], m.text...)
+		if m.text != "" && s.contains(s.name) {
+			return matched{m.name, s.name}, true
+		}
+	}
+	return matched{}, false
 }
 
 func (f *fieldTest) find(ev *event.Event) (event.Value, bool) {
@@ -240,7 +265,7 @@ func (s *searcher) contains(text []byte) bool {
 }
 
 // appendMatch writes one line for people.
-func appendMatch(dst []byte, ev *event.Event, v event.Value) []byte {
+func appendMatch(dst []byte, ev *event.Event, m matched) []byte {
 	dst = ev.Time.UTC().AppendFormat(dst, "2006-01-02 15:04:05.000")
 	dst = append(dst, "  "...)
 	dst = inert.Append(dst, ev.Host)
@@ -252,12 +277,10 @@ func appendMatch(dst []byte, ev *event.Event, v event.Value) []byte {
 	if ev.RecordID != 0 {
 		dst = fmt.Appendf(dst, " #%d", ev.RecordID)
 	}
-	if int(v.Field) < len(ev.Shape.Fields) {
-		dst = append(dst, "  "...)
-		dst = inert.Append(dst, ev.Shape.Fields[v.Field].Name)
-		dst = append(dst, ": "...)
-		dst = inert.Append(dst, excerpt(v.Text))
-	}
+	dst = append(dst, "  "...)
+	dst = inert.Append(dst, m.name)
+	dst = append(dst, ": "...)
+	dst = inert.Append(dst, excerpt(m.text))
 	return append(dst, '\n')
 }
 
