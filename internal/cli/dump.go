@@ -3,12 +3,14 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"tyto/evtx"
 	"tyto/internal/event"
 	"tyto/internal/scan"
 	"tyto/internal/source"
+	"tyto/internal/source/evtxlog"
 )
 
 // dumpCmd prints records whole, each log's in the order of their record ids.
@@ -69,11 +71,16 @@ func (s *session) tellDamage(files []*scan.File) {
 		case f.Damaged > 0:
 			s.warn("%s: %d records damaged, %d recovered", name, f.Damaged, f.Recovered)
 		case len(f.Damage) > 0:
-			d := f.Damage[0]
-			s.warn("%s: damaged at offset %d: %s (%d bytes); no record is known to be lost", name, d.Offset, d.Reason, d.Length)
+			d, loss := f.Damage[0], "no record is known to be lost"
+			if i := slices.IndexFunc(f.Damage, wasZeroed); i >= 0 {
+				d, loss = f.Damage[i], "records are gone"
+			}
+			s.warn("%s: damaged at offset %d: %s (%d bytes); %s", name, d.Offset, d.Reason, d.Length, loss)
 		}
 	}
 }
+
+func wasZeroed(d source.Damage) bool { return d.Reason == evtxlog.Zeroed }
 
 // A dumper renders the records of one worker.
 type dumper struct {
@@ -84,6 +91,7 @@ type dumper struct {
 	read   []byte // of the log, from readAt on
 	readAt int64
 	flat   []byte
+	survey evtxlog.Survey
 }
 
 // Begin implements scan.Consumer.

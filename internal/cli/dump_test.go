@@ -78,6 +78,18 @@ func TestDumpAndShowReadALogWhoseHeaderIsLost(t *testing.T) {
 	}
 }
 
+func TestZeroedChunkIsToldByEveryCommandThatReadsTheLog(t *testing.T) {
+	log := demoLog(t)
+	clear(log[evtxHeader+evtx.ChunkSize : evtxHeader+2*evtx.ChunkSize])
+	path := write(t, "zeroed.evtx", log)
+	for _, args := range [][]string{{"dump", path}, {"dump", "-f", "csv", path}, {"search", "x", path}} {
+		_, told := runBoth(t, exitOK, args...)
+		if !strings.Contains(told, "damaged at offset 69632: zeroes where records were (65536 bytes); records are gone") {
+			t.Errorf("tyto %s: told %q", args[0], told)
+		}
+	}
+}
+
 func TestDumpNamesRecordsInCSVAsInJSON(t *testing.T) {
 	path := write(t, "log.evtx", demoLog(t))
 	rows, err := csv.NewReader(strings.NewReader(run(t, exitOK, "dump", path, "-f", "csv"))).ReadAll()

@@ -24,6 +24,7 @@ func (d *dumper) readChunks(ctx context.Context, in *source.Input, part source.P
 		rep.Damage = append(rep.Damage, source.Damage{Length: order.start, Reason: evtx.BadMagic.String()})
 	}
 	d.read = d.read[:0]
+	d.survey.Begin(in, part.From)
 	from := max(part.From, order.start)
 	for i := (from - order.start) / evtx.ChunkSize; order.start+i*evtx.ChunkSize < part.To && ctx.Err() == nil; i++ {
 		at := order.at(i)
@@ -32,7 +33,11 @@ func (d *dumper) readChunks(ctx context.Context, in *source.Input, part source.P
 			rep.Damage = append(rep.Damage, source.Damage{Offset: at, Length: evtx.ChunkSize, Reason: "read error"})
 			rep.Notes = append(rep.Notes, err.Error())
 		}
-		addChunk(&rep, d.dec.Chunk(chunk, at, d.render))
+		c := d.dec.Chunk(chunk, at, d.render)
+		addChunk(&rep, c)
+		if c.Empty > 0 {
+			d.addLost(&rep, at)
+		}
 		if !d.flush() {
 			break
 		}
@@ -69,6 +74,13 @@ func addChunk(rep *source.Report, c evtx.ChunkReport) {
 		if x.Class != evtx.IDGap && x.Class != evtx.DuplicateID && len(rep.Damage) < scan.MaxDamage {
 			rep.Damage = append(rep.Damage, source.Damage{Offset: x.Offset, Length: x.Length, Reason: x.Class.String()})
 		}
+	}
+}
+
+// addLost tells of an empty chunk that had records.
+func (d *dumper) addLost(rep *source.Report, at int64) {
+	if lost, ok := d.survey.Lost(at); ok && len(rep.Damage) < scan.MaxDamage {
+		rep.Damage = append(rep.Damage, lost)
 	}
 }
 

@@ -29,6 +29,13 @@ func publicRules(t *testing.T) []string {
 // be want.
 func run(t *testing.T, want int, args ...string) string {
 	t.Helper()
+	stdout, _ := runBoth(t, want, args...)
+	return stdout
+}
+
+// runBoth runs a command and returns both its outputs.
+func runBoth(t *testing.T, want int, args ...string) (out, diagnostics string) {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
 	env := &Env{
 		Stdout: &stdout, Stderr: &stderr, Getenv: func(string) string { return "" },
@@ -37,7 +44,7 @@ func run(t *testing.T, want int, args ...string) string {
 	if code := Main(context.Background(), args, env); code != want {
 		t.Fatalf("tyto %s: exit code %d, want %d\n%s", strings.Join(args, " "), code, want, stderr.String())
 	}
-	return stdout.String()
+	return stdout.String(), stderr.String()
 }
 
 // A match is a rule that fired on a record of a file.

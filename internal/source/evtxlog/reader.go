@@ -30,7 +30,7 @@ type reader struct {
 	last    *plan
 	buf     []byte
 	arena   []byte // texts of the present record
-	survey  survey
+	survey  Survey
 	event   event.Event
 	cut     bool // some record had more than a shape holds
 }
@@ -46,7 +46,7 @@ func (r *reader) Read(ctx context.Context, in *source.Input, part source.Part, y
 	rep.Bytes = at - part.From
 	r.event = event.Event{Values: r.event.Values, Origin: event.Origin{File: in.Path, Member: in.Member}}
 	r.cut = false
-	r.survey.begin(in, at)
+	r.survey.Begin(in, at)
 	block, err := r.fetch(in, at, part.To)
 	stop := false
 	each := func(rec *evtx.Record) bool {

@@ -9,8 +9,8 @@ import (
 // Elsewhere they may have held records, which nothing but the numbers of the
 // records around them tells.
 
-// lostReason is what the damage is called.
-const lostReason = "zeroes where records were"
+// Zeroed is what the damage is called.
+const Zeroed = "zeroes where records were"
 
 // maxAside is how many chunks without readable records are passed over in
 // search of a neighbour. It bounds what a crafted file costs.
@@ -27,10 +27,10 @@ func glanceAt(c evtx.ChunkReport) glance {
 	return glance{c.Empty > 0, c.Records > 0, c.FirstID, c.LastID}
 }
 
-// A survey looks at the chunks around zeroed ones. It remembers those of the
-// part at hand and reads others when it needs them, so that the answer does
-// not depend on how a file was cut into parts.
-type survey struct {
+// A Survey looks at the chunks around zeroed ones. It remembers those of the
+// part at hand, as far as it was told of them, and reads others when it needs
+// them, so that the answer does not depend on how a file was cut into parts.
+type Survey struct {
 	in      *source.Input
 	from    int64 // of the part
 	part    []glance
@@ -38,31 +38,42 @@ type survey struct {
 	buf     []byte
 }
 
-func (s *survey) begin(in *source.Input, from int64) {
+// Begin turns to a part, whose first chunk is at an offset.
+func (s *Survey) Begin(in *source.Input, from int64) {
 	s.in, s.from, s.part = in, from, s.part[:0]
 }
 
-func (s *survey) add(c evtx.ChunkReport) { s.part = append(s.part, glanceAt(c)) }
+// add tells of the next chunk of the part.
+func (s *Survey) add(c evtx.ChunkReport) { s.part = append(s.part, glanceAt(c)) }
 
 // zeroed returns the stretches of zeroes that begin in this part and had
 // records in them.
-func (s *survey) zeroed() []source.Damage {
+func (s *Survey) zeroed() []source.Damage {
 	var out []source.Damage
 	for i, g := range s.part {
-		at := s.from + int64(i)*evtx.ChunkSize
-		if !g.empty || s.at(at-evtx.ChunkSize).empty {
-			continue // or the stretch is told where it begins
+		if !g.empty {
+			continue
 		}
-		if end := s.lost(at, s.end(at)); end > at {
-			out = append(out, source.Damage{Offset: at, Length: end - at, Reason: lostReason})
+		if d, ok := s.Lost(s.from + int64(i)*evtx.ChunkSize); ok {
+			out = append(out, d)
 		}
 	}
 	return out
 }
 
+// Lost returns the stretch of zeroes that begins with the empty chunk at an
+// offset, if it had records in it.
+func (s *Survey) Lost(at int64) (source.Damage, bool) {
+	if s.at(at - evtx.ChunkSize).empty {
+		return source.Damage{}, false // it is told where it begins
+	}
+	end := s.lost(at, s.end(at))
+	return source.Damage{Offset: at, Length: end - at, Reason: Zeroed}, end > at
+}
+
 // at looks at the chunk at an offset. Outside the file there is none, which is
 // neither empty nor used.
-func (s *survey) at(off int64) glance {
+func (s *Survey) at(off int64) glance {
 	if off < start(s.in) || off >= s.in.Size {
 		return glance{}
 	}
@@ -80,7 +91,7 @@ func (s *survey) at(off int64) glance {
 }
 
 // end returns where a stretch of zeroes ends.
-func (s *survey) end(at int64) int64 {
+func (s *Survey) end(at int64) int64 {
 	for s.at(at).empty {
 		at += evtx.ChunkSize
 	}
@@ -88,7 +99,7 @@ func (s *survey) end(at int64) int64 {
 }
 
 // near returns the nearest chunk with records, from an offset on in steps.
-func (s *survey) near(off, step int64) (g glance, ok bool) {
+func (s *Survey) near(off, step int64) (g glance, ok bool) {
 	for range maxAside {
 		if g = s.at(off); g.used {
 			return g, true
@@ -100,7 +111,7 @@ func (s *survey) near(off, step int64) (g glance, ok bool) {
 
 // lost returns where the records that a stretch of zeroes held ended, or its
 // beginning when nothing shows that it held any.
-func (s *survey) lost(at, end int64) int64 {
+func (s *Survey) lost(at, end int64) int64 {
 	before, older := s.near(at-evtx.ChunkSize, -evtx.ChunkSize)
 	after, newer := s.near(end, evtx.ChunkSize)
 	held := false
@@ -122,7 +133,7 @@ func (s *survey) lost(at, end int64) int64 {
 
 // byHeader is lost by what the file's header says: the chunk written last lies
 // in the stretch, and its records are newer than those before it.
-func (s *survey) byHeader(at, end int64, last uint64) int64 {
+func (s *Survey) byHeader(at, end int64, last uint64) int64 {
 	f, err := evtx.Open(s.in, s.in.Size)
 	if err != nil || f.Header.BadCRC || f.Header.NextRecord <= last+1 || f.Header.LastChunk >= uint64(f.Chunks()) {
 		return at
