@@ -69,18 +69,24 @@ func (s *session) tellDamage(files []*scan.File) {
 		case f.Skipped != "":
 			s.warn("%s: %s", name, f.Skipped)
 		case f.Damaged > 0:
+			s.tellZeroed(name, f)
 			s.warn("%s: %d records damaged, %d recovered", name, f.Damaged, f.Recovered)
 		case len(f.Damage) > 0:
-			d, loss := f.Damage[0], "no record is known to be lost"
-			if i := slices.IndexFunc(f.Damage, wasZeroed); i >= 0 {
-				d, loss = f.Damage[i], "records are gone"
-			}
-			s.warn("%s: damaged at offset %d: %s (%d bytes); %s", name, d.Offset, d.Reason, d.Length, loss)
+			d := f.Damage[0]
+			s.warn("%s: damaged at offset %d: %s (%d bytes); no record is known to be lost", name, d.Offset, d.Reason, d.Length)
 		}
 	}
 }
 
-func wasZeroed(d source.Damage) bool { return d.Reason == evtxlog.Zeroed }
+// tellZeroed names the first stretch of zeroes that held records: nothing of
+// them is left, so their number is not known.
+func (s *session) tellZeroed(name string, f *scan.File) {
+	wasZeroed := func(d source.Damage) bool { return d.Reason == evtxlog.Zeroed }
+	if i := slices.IndexFunc(f.Damage, wasZeroed); i >= 0 {
+		d := f.Damage[i]
+		s.warn("%s: %s at offset %d (%d bytes): they are gone", name, d.Reason, d.Offset, d.Length)
+	}
+}
 
 // A dumper renders the records of one worker.
 type dumper struct {

@@ -84,7 +84,7 @@ func TestZeroedChunkIsToldByEveryCommandThatReadsTheLog(t *testing.T) {
 	path := write(t, "zeroed.evtx", log)
 	for _, args := range [][]string{{"dump", path}, {"dump", "-f", "csv", path}, {"search", "x", path}} {
 		_, told := runBoth(t, exitOK, args...)
-		if !strings.Contains(told, "damaged at offset 69632: zeroes where records were (65536 bytes); records are gone") {
+		if !strings.Contains(told, "zeroes where records were at offset 69632 (65536 bytes): they are gone") {
 			t.Errorf("tyto %s: told %q", args[0], told)
 		}
 	}

@@ -79,7 +79,12 @@ func addChunk(rep *source.Report, c evtx.ChunkReport) {
 
 // addLost tells of an empty chunk that had records.
 func (d *dumper) addLost(rep *source.Report, at int64) {
-	if lost, ok := d.survey.Lost(at); ok && len(rep.Damage) < scan.MaxDamage {
+	lost, ok := d.survey.Lost(at)
+	if !ok {
+		return
+	}
+	rep.Damaged++
+	if len(rep.Damage) < scan.MaxDamage {
 		rep.Damage = append(rep.Damage, lost)
 	}
 }

@@ -187,7 +187,7 @@ func (s *searcher) Event(ev *event.Event) bool {
 	return err == nil
 }
 
-// A matched is what fitted, for showing.
+// A matched value or name is what fitted, for showing.
 type matched struct {
 	name string
 	text []byte

@@ -127,11 +127,13 @@ func add(rep *source.Report, c evtx.ChunkReport) {
 	}
 }
 
-// addLost adds damage that was found after the chunks were read.
+// addLost adds damage that was found after the chunks were read. A stretch that
+// held records counts as one that could not be read, as elsewhere.
 func addLost(rep *source.Report, lost []source.Damage) {
 	if len(lost) == 0 {
 		return
 	}
+	rep.Damaged += int64(len(lost))
 	rep.Damage = append(rep.Damage, lost[:min(len(lost), max(maxDamage-len(rep.Damage), 0))]...)
 	slices.SortStableFunc(rep.Damage, func(a, b source.Damage) int { return cmp.Compare(a.Offset, b.Offset) })
 }

@@ -77,8 +77,8 @@ func TestZeroedChunksThatHeldRecordsAreDamage(t *testing.T) {
 	} {
 		rep := sourcetest.Each(t, evtxlog.New(evtxlog.Options{}), sourcetest.Input("a.evtx", string(c.log)),
 			func(*event.Event) bool { return true })
-		if diff := cmp.Diff(c.want, rep.Damage); diff != "" {
-			t.Errorf("%s: damage differs (-want +got):\n%s", c.name, diff)
+		if diff := cmp.Diff(c.want, rep.Damage); diff != "" || (rep.Damaged > 0) != (c.want != nil) {
+			t.Errorf("%s: %d damaged, damage differs (-want +got):\n%s", c.name, rep.Damaged, diff)
 		}
 	}
 }
