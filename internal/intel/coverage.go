@@ -36,10 +36,13 @@ func coverOf(shape *event.Shape) shapeCover {
 		case "objecttype":
 			c.kind = i
 		}
-		if !f.Header {
-			c.roles |= covering(name, fieldRoles(name), names)
+		if f.Header {
+			c.roles |= headerRole(f.Name)
+			continue
 		}
+		c.roles |= covering(name, fieldRoles(name), names)
 	}
+	c.roles &^= roleMessage // what it may hold is no promise; see toldAddress
 	return c
 }
 

@@ -32,10 +32,15 @@ func (m *Matcher) hashes(v []byte, r role) {
 	}
 }
 
-// sizes is a set of kinds of hash, and whether URLs came with their host.
+// sizes is a set of kinds of hash, and whether URLs came with their host and
+// messages told of addresses and of names of hosts.
 type sizes uint16
 
-const wholeURL sizes = 1 << 15
+const (
+	wholeURL sizes = 1 << (15 - iota)
+	toldAddress
+	toldName
+)
 
 // sizeOf is the kind of a hash with a number of hexadecimal digits.
 func sizeOf(digits int, imphash bool) sizes {

@@ -28,13 +28,14 @@ const (
 	Template                     // an instance of a template
 	BelowKey                     // a registry key or value below
 	InsideCommand                // a value inside a command line or script
+	InsideMessage                // a value inside a message in free text
 )
 
 // String returns the way in words.
 func (h How) String() string {
 	names := [...]string{
 		"", "exact", "subdomain", "in range", "end of path", "in folder", "file name", "hash", "side-load pair",
-		"library of a side-load pair", "host of url", "part of command line", "template", "below registry key", "inside command line",
+		"library of a side-load pair", "host of url", "part of command line", "template", "below registry key", "inside command line", "inside message",
 	}
 	return names[min(int(h), len(names)-1)]
 }
@@ -99,6 +100,8 @@ type Matcher struct {
 	spoke bool  // the value that is looked at holds an indicator
 	quiet quietValues
 
+	urlUntil int // end of the last URL looked up in a message
+
 	capped int64
 }
 
@@ -142,7 +145,7 @@ func (m *Matcher) Match(ev *event.Event, hit func(Hit)) {
 	m.ev, m.hit, m.done = ev, hit, m.done[:0]
 	for i := range ev.Values {
 		v := &ev.Values[i]
-		r := p.roles[v.Field]
+		r := p.roles[v.Field] &^ roleMessage
 		if r == 0 || len(v.Text) == 0 || v.Kind == event.Null || len(v.Text) == 1 && v.Text[0] == '-' {
 			continue
 		}
@@ -157,6 +160,9 @@ func (m *Matcher) Match(ev *event.Event, hit func(Hit)) {
 	}
 	if p.dll >= 0 && m.set.want&roleDLL != 0 {
 		m.sideload(p)
+	}
+	if p.message {
+		m.messageValues(p)
 	}
 	m.ev, m.hit, m.value = nil, nil, nil
 }

@@ -40,8 +40,9 @@ const (
 	roleList // several values in one, such as DNS answers
 	roleSigned
 	roleSignature
-	roleDest   // the far end of a connection: without it, addresses are not covered
-	roleLookup // a name that was looked up or asked for: without it, domains are not covered
+	roleDest    // the far end of a connection: without it, addresses are not covered
+	roleLookup  // a name that was looked up or asked for: without it, domains are not covered
+	roleMessage // free text
 )
 
 // rolesOf says in which roles the fields of a meaning are looked at.
@@ -106,6 +107,7 @@ func looseNames() map[role]string {
 		roleMail:                          `from to cc sender recipient`,
 		roleAccount:                       `UserId auid`,
 		roleCookie:                        `cookie`,
+		roleMessage:                       `message msg log _raw raw_message event.original`,
 	}
 }
 
@@ -141,15 +143,15 @@ func fieldRoles(name string) role {
 func searchedBy(t Type) role {
 	switch {
 	case t.isFileHash():
-		return roleHash
+		return roleHash | roleMessage
 	}
 	switch t {
 	case IP:
-		return roleAddr | roleURL | roleCommand
+		return roleAddr | roleURL | roleCommand | roleMessage
 	case Domain:
-		return roleHost | roleURL | roleCommand | roleURLHost
+		return roleHost | roleURL | roleCommand | roleURLHost | roleMessage
 	case URL:
-		return roleURL | roleURLHost | roleCommand | roleHost | roleAddr
+		return roleURL | roleURLHost | roleCommand | roleHost | roleAddr | roleMessage
 	case Imphash:
 		return roleImphash
 	case Filename:
@@ -173,7 +175,7 @@ func searchedBy(t Type) role {
 	case Account:
 		return roleAccount
 	case Email:
-		return roleMail
+		return roleMail | roleMessage
 	case UserAgent:
 		return roleAgent
 	case JA3:
@@ -183,7 +185,7 @@ func searchedBy(t Type) role {
 	case JA4:
 		return roleJA4
 	case CertSHA1, CertSHA256:
-		return roleCert
+		return roleCert | roleMessage
 	case URIPath:
 		return roleURL
 	case Cookie:
@@ -201,6 +203,7 @@ type plan struct {
 	signature int
 	urlHost   int
 	query     int
+	message   bool // free text is worth a look
 }
 
 // plan computes a shape's plan for the roles that the set looks into.
@@ -213,7 +216,7 @@ func (s *Set) plan(shape *event.Shape) *plan {
 	for i, f := range shape.Fields {
 		r := fieldRoles(f.Name)
 		if f.Header {
-			r = 0
+			r = headerRole(f.Name)
 		}
 		p.all |= r
 		for _, c := range []struct {
@@ -234,5 +237,18 @@ func (s *Set) plan(shape *event.Shape) *plan {
 	if p.all&roleURL != 0 && p.all&roleURLHost != 0 {
 		p.all |= roleLookup
 	}
+	// Records whose fields tell where something went have their whole text in
+	// fields: the line beside them holds the same again.
+	p.message = p.all&s.want&roleMessage != 0 && p.all&(roleURL|roleDest|roleLookup) == 0
 	return p
+}
+
+// headerRole is the role of what describes a record. Readers of syslog tell so
+// whom a known sentence names; all else describes the record itself.
+func headerRole(name string) role {
+	switch name {
+	case "user", "sudo_user":
+		return roleAccount
+	}
+	return 0
 }

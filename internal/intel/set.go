@@ -28,6 +28,7 @@ type Set struct {
 	fragments fragments
 	next      []int32 // further indicators with the same key, -1 ends
 	notes     []string
+	message   messageCache
 }
 
 // An index finds the first indicator with a key.

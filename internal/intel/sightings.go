@@ -349,9 +349,9 @@ func (s *Sightings) searched(t Type) *Searched {
 func (l *searchedLog) covers(t Type) bool {
 	switch t {
 	case IP:
-		return l.roles&roleDest != 0
+		return l.roles&roleDest != 0 || l.sizes&toldAddress != 0
 	case Domain:
-		return l.roles&roleLookup != 0 || l.urls()
+		return l.roles&roleLookup != 0 || l.urls() || l.sizes&toldName != 0
 	case URL:
 		return l.urls()
 	case URIPath:
