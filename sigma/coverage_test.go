@@ -151,3 +151,36 @@ func TestRulesOnRPCFirewallFindTheirFields(t *testing.T) {
 		t.Errorf("%d rules, %d of them blind; want 17 and none", all, blind)
 	}
 }
+
+func TestRulesBoundToALogAreListed(t *testing.T) {
+	rs, _ := compile(t, `title: programs
+logsource: {product: windows, category: process_creation}
+detection: {s: {Image: x}, condition: s}
+---
+title: logons
+logsource: {product: windows, service: security}
+detection: {s: {EventID: 4624}, condition: s}
+---
+title: linux
+logsource: {product: linux}
+detection: {s: {Image: x}, condition: s}
+`, Options{})
+	for _, c := range []struct {
+		src  Source
+		want string
+	}{
+		{Source{Product: "windows", Channel: "Security", EventID: 4688}, "programs"},
+		{Source{Product: "windows", Channel: "Security", EventID: 4624}, "logons"},
+		{Source{Product: "windows", Channel: "Microsoft-Windows-Sysmon/Operational", EventID: 1}, "programs"},
+		{Source{Product: "windows", Channel: "System", EventID: 1}, ""},
+		{Source{Product: "linux", Service: "sshd"}, "linux"},
+	} {
+		var got []string
+		for _, r := range rs.Bound(c.src) {
+			got = append(got, r.Title)
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%+v: %q, want %q", c.src, got, c.want)
+		}
+	}
+}

@@ -216,3 +216,17 @@ func (sc *scope) identity() string {
 // Covered returns how many rules are bound to events of this source. Rules
 // that are bound to every Windows event do not count.
 func (rs *Ruleset) Covered(src Source) int { return rs.scopeOf(src).named }
+
+// Bound returns the rules that look at events of this source, in the order of
+// [Ruleset.Rules].
+func (rs *Ruleset) Bound(src Source) []*Rule {
+	sc := rs.scopeOf(src)
+	at := slices.Concat(sc.views[0].rules, sc.views[1].rules)
+	slices.Sort(at)
+	at = slices.Compact(at)
+	out := make([]*Rule, len(at))
+	for i, n := range at {
+		out[i] = rs.rules[n]
+	}
+	return out
+}

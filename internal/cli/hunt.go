@@ -70,7 +70,7 @@ func (c *huntCmd) hunt(ctx context.Context, s *session, next []report.Command) (
 	}
 	opt := detect.Options{
 		Scan: reading, Rules: rules, Attack: table, Filter: c.filter(),
-		Intel: set, Patterns: s.carriedPatterns(imported), KeepDuplicates: c.KeepDuplicates, Scratch: scratch{s.env.TempDir},
+		Intel: set, Patterns: s.carriedPatterns(imported), Carried: answerable(imported), KeepDuplicates: c.KeepDuplicates, Scratch: scratch{s.env.TempDir},
 	}
 	opt.Filter.MinLevel = c.Level.Level
 	opt.Scan.Hash = c.Out != ""

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -189,7 +187,7 @@ func (s *session) carriedPatterns(all *intel.Import) []detect.Pattern {
 	known := map[string]int{} // text -> place in out
 	for _, c := range all.Patterns {
 		if at, twice := known[c.Text]; twice {
-			again(&out[at], c)
+			again(&out[at].Given, c)
 			continue
 		}
 		p, err := stix.ParsePattern(c.Text)
@@ -202,18 +200,22 @@ func (s *session) carriedPatterns(all *intel.Import) []detect.Pattern {
 		}
 		known[c.Text] = len(out)
 		out = append(out, detect.Pattern{
-			Name: c.Name, Source: sourceOf(c), Text: c.Text, Pattern: p, Asked: c.Asked, From: second(c.From), Until: second(c.Until),
+			Given: given(c), Name: c.Name, Text: c.Text, Pattern: p,
 		})
 	}
 	for _, c := range all.Kept {
-		out = append(out, detect.Pattern{Name: c.Name, Source: sourceOf(c), Kind: c.Kind, Text: short(c.Text), Why: c.Why})
+		out = append(out, detect.Pattern{Given: detect.Given{Source: sourceOf(c)}, Name: c.Name, Kind: c.Kind, Text: short(c.Text), Why: c.Why})
 	}
 	return out
 }
 
-// again adds a further source of a pattern: it is valid when any says so, and
-// used as the more careful one asks.
-func again(p *detect.Pattern, c intel.Carried) {
+func given(c intel.Carried) detect.Given {
+	return detect.Given{Source: sourceOf(c), Asked: c.Asked, From: second(c.From), Until: second(c.Until)}
+}
+
+// again adds a further source of a pattern or rule: it is valid when any says
+// so, and used as the more careful one asks.
+func again(p *detect.Given, c intel.Carried) {
 	if source := sourceOf(c); !slices.Contains(strings.Split(p.Source, "; "), source) {
 		p.Source += "; " + source
 	}
@@ -249,39 +251,4 @@ func short(text string) string {
 		return text
 	}
 	return strings.ToValidUTF8(text[:most], "") + "..."
-}
-
-// carriedRules makes a rule source of the Sigma rules that travelled with
-// indicators.
-func carriedRules(all *intel.Import) (detect.RuleSource, bool, error) {
-	if all == nil || len(all.Sigma) == 0 {
-		return detect.RuleSource{}, false, nil
-	}
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for i, c := range all.Sigma {
-		w, err := z.Create(fmt.Sprintf("%04d-%s.yml", i+1, fileSafe(c.Name)))
-		if err != nil {
-			return detect.RuleSource{}, false, err
-		}
-		if _, err := io.WriteString(w, c.Text); err != nil {
-			return detect.RuleSource{}, false, err
-		}
-	}
-	if err := z.Close(); err != nil {
-		return detect.RuleSource{}, false, err
-	}
-	r, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
-	return detect.RuleSource{Name: "intel", FS: r}, true, err
-}
-
-// fileSafe keeps what is harmless in a file name.
-func fileSafe(name string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
-			return r
-		}
-		return '-'
-	}, name[:min(len(name), 60)])
 }

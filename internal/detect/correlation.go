@@ -20,6 +20,7 @@ func (h *hunt) correlate(a *assembler) ([]*Finding, correlate.Stats, error) {
 	var alerts []*Finding
 	runtime := h.opt.Rules.Plan.NewRuntime(correlate.Limits{Groups: maxGroups, Window: maxWindow, Entries: maxEntries})
 	take := func(alert correlate.Alert) {
+		h.carried.alert(&alert)
 		c := h.opt.Rules.Correlations[alert.Correlation]
 		f := a.correlation(c, &alert)
 		if f.Level < h.opt.Filter.MinLevel || h.opt.Rules.baseOnly[c] {
@@ -37,6 +38,9 @@ func (h *hunt) correlate(a *assembler) ([]*Finding, correlate.Stats, error) {
 	for fact, err := range (&copier{}).fold(h.facts.sorted()) {
 		if err != nil {
 			return nil, runtime.Stats(), err
+		}
+		if !h.opt.Rules.reports(fact.rule, h.opt.Filter.MinLevel) { // others are counted as findings
+			h.carried.match(fact)
 		}
 		runtime.Observe(correlate.Fact{
 			Rule: fact.rule, Time: fact.time, Values: fact.values(), Event: number.of(fact), Ref: fact,

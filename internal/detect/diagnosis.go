@@ -27,7 +27,7 @@ func (h *hunt) conclude(res *Result, stats correlate.Stats, complete bool) {
 		}
 	}
 	res.hosts(seen, processes)
-	res.Sightings = h.sightings()
+	res.Sightings = h.sightings(total, seen)
 	res.Health = h.health(res.Files, total, seen, stats, complete)
 	res.Health.cap("values cut for timelines, bytes", maxField, cuts)
 	res.Health.cap("indicators in one event", intel.MaxHits, h.capped())
@@ -93,12 +93,8 @@ func notNil[T any](list []T) []T {
 
 // blind lists the rules that can never fire on what was seen.
 func (h *hunt) blind() []BlindRule {
-	cover := h.opt.Rules.Set.NewCoverage()
-	for _, w := range h.workers {
-		cover.Merge(w.cover)
-	}
 	var out []BlindRule
-	for _, b := range cover.Blind() {
+	for _, b := range h.cover().Blind() {
 		if h.opt.Rules.shown(b.Rule) {
 			out = append(out, BlindRule{ID: b.Rule.ID, Title: b.Rule.Title, Missing: b.Missing})
 		}
@@ -107,6 +103,15 @@ func (h *hunt) blind() []BlindRule {
 		return cmp.Or(strings.Compare(a.Title, b.Title), strings.Compare(a.ID, b.ID))
 	})
 	return out
+}
+
+// cover adds up which kinds of records all workers saw.
+func (h *hunt) cover() *sigma.Coverage {
+	total := h.opt.Rules.Set.NewCoverage()
+	for _, w := range h.workers {
+		total.Merge(w.cover)
+	}
+	return total
 }
 
 // fileHealth tells each file, and all together.

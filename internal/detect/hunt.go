@@ -33,7 +33,8 @@ type Options struct {
 	Filter         Filter
 	Intel          *intel.Set // indicators to look for; nil: none
 	Patterns       []Pattern  // STIX patterns over several things or events
-	KeepDuplicates bool       // report each copy of a record on its own
+	Carried        []CarriedRule
+	KeepDuplicates bool // report each copy of a record on its own
 	Scratch        Scratch
 	SortMemory     int // bytes of hits held in memory; 0: a default
 }
@@ -75,6 +76,7 @@ type hunt struct {
 	facts     *sorter
 	observed  *sorter // events that patterns may rest on
 	undecided int64   // patterns that could not be evaluated to the end
+	carried   *carriage
 
 	mu      sync.Mutex
 	workers []*worker
@@ -101,6 +103,7 @@ func newHunt(opt Options) *hunt {
 		observed: newSorter(opt.Scratch, opt.SortMemory/4),
 		matched:  make(map[int]bool),
 		alerted:  make(map[int]bool),
+		carried:  newCarriage(opt.Carried, opt.Rules),
 	}
 }
 
@@ -154,6 +157,7 @@ func (h *hunt) stageTwo(found func(*Finding) error) (correlate.Stats, error) {
 		}
 		if hit.rule < len(h.opt.Rules.Rules) {
 			h.matched[hit.rule] = true
+			h.carried.match(hit)
 		}
 		if err := found(a.finding(hit)); err != nil {
 			return stats, err

@@ -69,25 +69,39 @@ func (h *hunt) capped() (n int64) {
 	return n
 }
 
-// sightings adds up what all workers saw of the indicators; nil without any.
-func (h *hunt) sightings() *intel.Sightings {
-	var total *intel.Sightings
+// sightings adds up what all workers saw of the indicators, and what became of
+// the patterns and rules that came with them; nil without any.
+func (h *hunt) sightings(total *census, seen *continuity) *intel.Sightings {
+	var out *intel.Sightings
 	for _, w := range h.workers {
 		switch {
 		case w.lookout == nil:
-		case total == nil:
-			total = w.lookout.sightings
+		case out == nil:
+			out = w.lookout.sightings
 		default:
-			total.Merge(w.lookout.sightings)
+			out.Merge(w.lookout.sightings)
 		}
 	}
+	answers := h.answers(total, seen)
+	if out == nil && len(answers) > 0 {
+		out = intel.Compile(&intel.Checked{}).NewSightings()
+	}
+	for _, a := range answers {
+		out.Answer(a)
+	}
+	return out
+}
+
+// answers are those about patterns and rules.
+func (h *hunt) answers(total *census, seen *continuity) []intel.Sighting {
+	var out []intel.Sighting
 	for i := range h.opt.Patterns {
 		if a := h.opt.Patterns[i].answer; a != nil {
-			if total == nil {
-				total = intel.Compile(&intel.Checked{}).NewSightings()
-			}
-			total.Answer(*a)
+			out = append(out, *a)
 		}
 	}
-	return total
+	if len(h.carried.runs) > 0 {
+		out = append(out, h.carried.answers(h.judge(total, seen))...)
+	}
+	return out
 }

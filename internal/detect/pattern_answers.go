@@ -178,9 +178,25 @@ func (s *sightingOf) event(h *hit) {
 	if at, found := slices.BinarySearch(s.hosts, h.host); !found && h.host != "" && len(s.hosts) < intel.MaxHosts {
 		s.hosts = slices.Insert(s.hosts, at, h.host)
 	}
-	if len(s.origins) < intel.MaxOrigins {
+	if len(s.origins) < intel.MaxOrigins && !slices.Contains(s.origins, h.origin) {
 		s.origins = append(s.origins, h.origin)
 	}
+}
+
+// tally counts an event that is a match by itself.
+func (s *sightingOf) tally(h *hit, g *Given) {
+	s.count++
+	if g.historic(h.time) {
+		s.historic++
+	}
+	s.event(h)
+}
+
+// put writes what was seen into an answer.
+func (s *sightingOf) put(out *intel.Sighting) {
+	out.Answer = intel.AnswerSeen
+	out.Count, out.Historic, out.Hosts, out.Origins = s.count, s.historic, s.hosts, s.origins
+	out.First, out.Last = moment(s.first), moment(s.last)
 }
 
 // once counts one match of several events.
@@ -210,9 +226,7 @@ func (r *patternRun) answer(res stix.Result, cover coverage) {
 	}
 	switch {
 	case res.Matched:
-		out.Answer = intel.AnswerSeen
-		out.Count, out.Historic, out.Hosts, out.Origins = r.seen.count, r.seen.historic, r.seen.hosts, r.seen.origins
-		out.First, out.Last = moment(r.seen.first), moment(r.seen.last)
+		r.seen.put(out)
 	case res.Unevaluated != nil:
 		out.Searched, out.Needs = nil, []string{"not evaluated to the end: " + res.Unevaluated.Error()}
 	case covered:

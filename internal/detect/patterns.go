@@ -15,15 +15,21 @@ import (
 // several things in one event, or of several events. Rules for engines that
 // Tyto does not have come along without a Pattern, to be answered for.
 type Pattern struct {
-	Name, Source string
-	Kind         string         // of the answer; "" is "stix-pattern"
-	Text         string         // as it came; "" is the pattern's own spelling
-	Pattern      *stix.Pattern  // nil: not evaluated
-	Why          string         // it is not evaluated
-	Asked        intel.Decision // for what its source wants it used; None is Detect
-	From, Until  time.Time      // when it is believed valid; zero is open
+	Given
+	Name    string
+	Kind    string        // of the answer; "" is "stix-pattern"
+	Text    string        // as it came; "" is the pattern's own spelling
+	Pattern *stix.Pattern // nil: not evaluated
+	Why     string        // it is not evaluated
 
 	answer *intel.Sighting
+}
+
+// Given is what its source says of a pattern or rule that came with indicators.
+type Given struct {
+	Source      string
+	Asked       intel.Decision // for what it is to be used; None is Detect
+	From, Until time.Time      // when it is believed valid; zero is open
 }
 
 func (p *Pattern) kind() string {
@@ -41,18 +47,22 @@ func (p *Pattern) text() string {
 }
 
 func (p *Pattern) decision() intel.Decision {
-	switch {
-	case p.Pattern == nil:
+	if p.Pattern == nil {
 		return intel.Context
-	case p.Asked == intel.None:
-		return intel.Detect
 	}
-	return p.Asked
+	return p.Given.decision()
 }
 
-// historic reports whether a time lies outside the pattern's validity.
-func (p *Pattern) historic(at time.Time) bool {
-	return !p.From.IsZero() && at.Before(p.From) || !p.Until.IsZero() && at.After(p.Until)
+func (g *Given) decision() intel.Decision {
+	if g.Asked == intel.None {
+		return intel.Detect
+	}
+	return g.Asked
+}
+
+// historic reports whether a time lies outside the validity.
+func (g *Given) historic(at time.Time) bool {
+	return !g.From.IsZero() && at.Before(g.From) || !g.Until.IsZero() && at.After(g.Until)
 }
 
 // level is how serious a match is, as for indicators.
@@ -203,11 +213,7 @@ func singleEvent(e *stix.Expr) bool {
 
 // tally counts one event.
 func (r *patternRun) tally(h *hit) {
-	r.seen.count++
-	if r.pattern.historic(h.time) {
-		r.seen.historic++
-	}
-	r.seen.event(h)
+	r.seen.tally(h, &r.pattern.Given)
 }
 
 func (r *patternRun) observe(a *assembler, h *hit) {
