@@ -42,6 +42,13 @@ type SyntaxError struct {
 	Line, Col int
 	Text      string // what is wrong
 	Hint      string // what to write instead; may be empty
+	Limit     bool   // a bound of [ParsePattern] was met: the pattern may be a sound one
+}
+
+// beyond marks an error as that of a bound.
+func (e *SyntaxError) beyond() *SyntaxError {
+	e.Limit = true
+	return e
 }
 
 // Error gives "pattern:line:col: text (hint)".

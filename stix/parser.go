@@ -38,7 +38,7 @@ func (p *Pattern) Source() string { return p.src }
 // do not hinder evaluation. The error is a *SyntaxError.
 func ParsePattern(src string) (*Pattern, error) {
 	if len(src) > MaxPatternLength {
-		return nil, syntaxError(src, 0, fmt.Sprintf("pattern of %d bytes is over the limit of %d", len(src), MaxPatternLength), "split it into several indicators")
+		return nil, syntaxError(src, 0, fmt.Sprintf("pattern of %d bytes is over the limit of %d", len(src), MaxPatternLength), "split it into several indicators").beyond()
 	}
 	p := &parser{lex: lexer{src: src}}
 	if err := p.advance(); err != nil {
@@ -119,7 +119,7 @@ func isKeyword(s string) bool {
 
 func (p *parser) enter() error {
 	if p.depth++; p.depth > MaxPatternNesting {
-		return p.lex.fail(p.tok.pos, fmt.Sprintf("more than %d levels of nesting", MaxPatternNesting), "")
+		return p.lex.fail(p.tok.pos, fmt.Sprintf("more than %d levels of nesting", MaxPatternNesting), "").beyond()
 	}
 	return nil
 }
@@ -232,7 +232,7 @@ func (p *parser) group() (*Expr, error) {
 
 func (p *parser) observation() (*Expr, error) {
 	if p.leaves++; p.leaves > MaxPatternLeaves {
-		return nil, p.lex.fail(p.tok.pos, fmt.Sprintf("more than %d bracketed comparisons", MaxPatternLeaves), "")
+		return nil, p.lex.fail(p.tok.pos, fmt.Sprintf("more than %d bracketed comparisons", MaxPatternLeaves), "").beyond()
 	}
 	if err := p.expect("["); err != nil {
 		return nil, err

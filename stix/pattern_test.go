@@ -256,3 +256,18 @@ func TestMessagesCannotDriveATerminal(t *testing.T) {
 		}
 	}
 }
+
+func TestAPatternBeyondABoundIsToldFromABrokenOne(t *testing.T) {
+	for src, want := range map[string]bool{
+		strings.Repeat(" ", MaxPatternLength+1):            true,
+		strings.Repeat("(", 65) + "[a:b = 1]":              true,
+		strings.Repeat("[a:b = 1] OR ", 256) + "[a:b = 1]": true,
+		"[a:b = ": false,
+	} {
+		_, err := ParsePattern(src)
+		var e *SyntaxError
+		if !errors.As(err, &e) || e.Limit != want {
+			t.Errorf("%.60q: %v, want limit %t", src, err, want)
+		}
+	}
+}

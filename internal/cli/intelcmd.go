@@ -82,7 +82,7 @@ func carriedRecords(all *intel.Import) []intel.Record {
 	var out []intel.Record
 	for _, c := range all.Patterns {
 		decision := cmp.Or(c.Asked, intel.Detect)
-		out = append(out, carriedRecord("stix-pattern", c, decision, "more than a set of values: followed over the events themselves"))
+		out = append(out, carriedRecord(intel.PatternKind, c, decision, "more than a set of values: followed over the events themselves"))
 	}
 	for _, c := range all.Sigma {
 		out = append(out, carriedRecord("sigma", c, intel.Detect, "a Sigma rule: runs with the other rules"))

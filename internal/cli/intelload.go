@@ -99,10 +99,13 @@ func (s *session) tellIntel(all *intel.Import, checked *intel.Checked) {
 }
 
 // notEvaluated counts the rules of foreign engines that came along, by kind.
+// Patterns beyond a limit are told as problems.
 func notEvaluated(all *intel.Import) []string {
 	counts := make(map[string]int)
 	for _, c := range all.Kept {
-		counts[c.Kind]++
+		if c.Kind != intel.PatternKind {
+			counts[c.Kind]++
+		}
 	}
 	var out []string
 	for _, kind := range slices.Sorted(maps.Keys(counts)) {
@@ -204,6 +207,12 @@ func (s *session) carriedPatterns(all *intel.Import) []detect.Pattern {
 		})
 	}
 	for _, c := range all.Kept {
+		key := c.Kind + "\x00" + c.Text
+		if at, twice := known[key]; twice {
+			again(&out[at].Given, c)
+			continue
+		}
+		known[key] = len(out)
 		out = append(out, detect.Pattern{Given: detect.Given{Source: sourceOf(c)}, Name: c.Name, Kind: c.Kind, Text: short(c.Text), Why: c.Why})
 	}
 	return out

@@ -34,7 +34,7 @@ type Given struct {
 
 func (p *Pattern) kind() string {
 	if p.Kind == "" {
-		return "stix-pattern"
+		return intel.PatternKind
 	}
 	return p.Kind
 }

@@ -1,6 +1,7 @@
 package intel
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -11,6 +12,11 @@ import (
 // fulfils becomes indicators; every other is carried on whole.
 func (c *collector) pattern(k Carried, in Indicator) error {
 	p, err := stix.ParsePattern(k.Text)
+	var syntax *stix.SyntaxError
+	if errors.As(err, &syntax) && syntax.Limit {
+		c.tooMuch(k, in, syntax)
+		return nil
+	}
 	if err != nil {
 		c.unread(k.Text, 0, int(in.Line), "pattern of "+k.ID+": "+err.Error())
 		return nil
@@ -32,6 +38,21 @@ func (c *collector) pattern(k Carried, in Indicator) error {
 	}
 	return nil
 }
+
+// tooMuch keeps a pattern beyond a limit, so that its source is told that it
+// was not looked for.
+func (c *collector) tooMuch(k Carried, in Indicator, err *stix.SyntaxError) {
+	c.problem(0, int(in.Line), "pattern of "+cut(k.ID, 128)+": "+err.Error())
+	if in.Asked == Rejected {
+		return
+	}
+	k.Kind, k.Why = PatternKind, "not evaluated: "+err.Error()
+	c.carry(&c.out.Kept, k, int(in.Line))
+}
+
+// PatternKind is what STIX patterns are called in answers and among what is
+// kept.
+const PatternKind = "stix-pattern"
 
 type typedValue struct {
 	kind  Type

@@ -99,3 +99,22 @@ func TestLargeSetsKeepLessOfEachSighting(t *testing.T) {
 		}
 	}
 }
+
+func TestPatternsBeyondALimitAreKeptAsNotEvaluated(t *testing.T) {
+	for limit, pattern := range map[string]string{
+		"65536": "[file:name = '" + strings.Repeat("a", 64<<10) + "' AND file:size = 1]",
+		"256":   "[file:size = 1]" + strings.Repeat(" AND [file:size = 1]", 256),
+		"64":    strings.Repeat("(", 65) + "[file:size = 1]" + strings.Repeat(")", 65),
+	} {
+		im := readText(t, stixIndicator(1, pattern, ""), Options{})
+		if len(im.Kept) != 1 || im.Kept[0].Text != pattern || im.Kept[0].Kind != PatternKind || !strings.Contains(im.Kept[0].Why, limit) || im.Skipped != 1 {
+			t.Errorf("limit of %s: %d kept, %v", limit, len(im.Kept), im.Problems)
+		}
+		if im = readText(t, stixIndicator(1, pattern, `,"revoked":true`), Options{}); len(im.Kept) != 0 {
+			t.Errorf("limit of %s: kept though revoked", limit)
+		}
+	}
+	if im := readText(t, stixIndicator(1, "[file:name = ", ""), Options{}); len(im.Kept) != 0 || im.Skipped != 1 {
+		t.Errorf("a broken pattern is kept: %v", im.Problems)
+	}
+}
