@@ -138,6 +138,7 @@ func importIntel(ctx context.Context, env *Env, paths []string) (*intel.Import, 
 			return nil, err
 		}
 	}
+	all.Settled()
 	return all, ctx.Err()
 }
 

@@ -84,6 +84,7 @@ type Import struct {
 	Skipped    int       // entries with problems, all of them
 	Withdrawn  int       // entries that their source took back
 	Files      []FileRead
+	versions   map[versionKey]version // of STIX indicators
 }
 
 // A FileRead says what one file gave.
@@ -99,6 +100,7 @@ const MaxProblems = 1000
 
 // Add appends what another import found.
 func (im *Import) Add(o *Import) {
+	im.settle(o)
 	if len(im.Indicators) == 0 {
 		im.Indicators = o.Indicators // mostly there is one large list
 	} else {

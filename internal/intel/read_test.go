@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -365,6 +366,73 @@ func TestLimitsEndAReadingAndKeepWhatCameBefore(t *testing.T) {
 // versioned is an indicator with this id and time of modification.
 func versioned(id, modified, value, more string) string {
 	return `{"type":"indicator","spec_version":"2.1","id":"indicator--` + id + `","modified":"` + modified + `","created":"2026-03-01T00:00:00.000Z","pattern_type":"stix","pattern":"` + value + `"` + more + `}`
+}
+
+// addAll reads texts as files called 1, 2, ... and adds them up.
+func addAll(t *testing.T, texts ...string) *Import {
+	t.Helper()
+	all := &Import{}
+	for i, text := range texts {
+		im, err := Read(strings.NewReader(`{"type":"bundle","objects":[`+text+`]}`), fmt.Sprint(i+1), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Add(im)
+	}
+	return all
+}
+
+func TestTheNewestVersionCountsWhateverTheOrderOfFiles(t *testing.T) {
+	const first, second, third = "2026-03-01T00:00:00.000Z", "2026-03-02T00:00:00.000Z", "2026-03-03T00:00:00.000Z"
+	a := versioned("x", first, "[domain-name:value = 'a1.com']", "") + "," + versioned("y", first, "[domain-name:value = 'a2.com']", "")
+	b := versioned("z", first, "[domain-name:value = 'b1.com']", "") + "," + versioned("x", second, "[domain-name:value = 'b2.com'] OR [domain-name:value = 'b3.com']", "")
+	c := versioned("z", second, "[domain-name:value = 'c1.com']", "") + "," + versioned("x", third, "[domain-name:value = 'c2.com']", "") + "," + versioned("w", first, "[domain-name:value = 'c3.com']", "")
+	for _, order := range [][]string{{a, b, c}, {a, c, b}, {b, a, c}, {b, c, a}, {c, a, b}, {c, b, a}, {a, b, c, b, a}, {a, a, b, b, c, c}} {
+		im := addAll(t, order...)
+		list := strings.Split(values(im), ", ")
+		slices.Sort(list)
+		if got := strings.Join(list, ", "); got != "domain a2.com, domain c1.com, domain c2.com, domain c3.com" {
+			t.Errorf("%s (%v)", got, im.Problems)
+		}
+	}
+	im := addAll(t, b, a)
+	if len(im.Problems) != 1 || im.Problems[0].String() != "2: entry 1: an older version of an indicator that 1 has too: not used" {
+		t.Errorf("%v", im.Problems)
+	}
+	if im = addAll(t, a, b); len(im.Problems) != 1 || im.Problems[0].String() != "1: entry 1: an older version of an indicator that 2 has too: not used" {
+		t.Errorf("%v", im.Problems)
+	}
+}
+
+func TestANewerFileTakesBackAnIndicatorAndAPattern(t *testing.T) {
+	const early, late = "2026-03-01T00:00:00.000Z", "2026-03-02T00:00:00.000Z"
+	pattern := "[process:pid = 5 AND process:name = 'a']"
+	old := versioned("p", early, pattern, "") + "," + versioned("v", early, "[domain-name:value = 'a.com']", "")
+	revoked := versioned("v", late, "[domain-name:value = 'a.com']", `,"revoked":true`) + "," + versioned("p", late, pattern, `,"revoked":true`)
+	for _, order := range [][]string{{old, revoked}, {revoked, old}} {
+		im := addAll(t, order...)
+		if len(im.Patterns) != 0 || len(im.Indicators) != 1 || im.Indicators[0].Asked != Rejected {
+			t.Errorf("%d patterns, %v", len(im.Patterns), im.Indicators)
+		}
+	}
+	newer := versioned("p", late, "[process:pid = 6 AND process:name = 'a']", "")
+	for _, order := range [][]string{{old, newer}, {newer, old}} {
+		if im := addAll(t, order...); len(im.Patterns) != 1 || !strings.Contains(im.Patterns[0].Text, "6") {
+			t.Errorf("%v", im.Patterns)
+		}
+	}
+}
+
+func TestOnlyItsCreatorCanReplaceAnIndicator(t *testing.T) {
+	const early, late = "2026-03-01T00:00:00.000Z", "2026-03-02T00:00:00.000Z"
+	ours := versioned("a", early, "[domain-name:value = 'evil.com']", `,"created_by_ref":"identity--1"`)
+	theirs := versioned("a", late, "[domain-name:value = 'other.com']", `,"created_by_ref":"identity--2"`)
+	newer := versioned("a", late, "[domain-name:value = 'worse.com']", `,"created_by_ref":"identity--1"`)
+	for _, order := range [][]string{{ours, theirs, newer}, {newer, theirs, ours}, {theirs, ours, newer}, {theirs, newer, ours}} {
+		if got := values(addAll(t, order...)); !strings.Contains(got, "other.com") || !strings.Contains(got, "worse.com") || strings.Contains(got, "evil.com") {
+			t.Error(got)
+		}
+	}
 }
 
 func TestTheNewestVersionOfAnIndicatorCounts(t *testing.T) {

@@ -1,8 +1,10 @@
 package intel
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"slices"
+	"sort"
 	"time"
 )
 
@@ -11,7 +13,10 @@ import (
 type version struct {
 	modified int64   // Unix nanoseconds
 	what     [8]byte // of the pattern and its state
+	by       [8]byte // of its creator
 	at, n    int32   // its values among the indicators
+	entry    int32   // of its file
+	file     int32   // among the files of the import
 }
 
 type versionKey [16]byte
@@ -35,10 +40,16 @@ func contentOf(o *stixObject) (k [8]byte) {
 	return k
 }
 
+func creatorOf(o *stixObject) (k [8]byte) {
+	sum := sha256.Sum256([]byte(o.CreatedBy))
+	copy(k[:], sum[:])
+	return k
+}
+
 // supersede compares an indicator with the version of it that came before. It
 // reports whether this one is to be used; the other one then is not.
 func (s *stixReader) supersede(o *stixObject) (version, bool) {
-	now := version{what: contentOf(o)}
+	now := version{what: contentOf(o), by: creatorOf(o), entry: int32(min(s.entry, 1<<31-1))}
 	if t, err := time.Parse(time.RFC3339Nano, o.Modified); err == nil {
 		now.modified = t.UnixNano()
 	}
@@ -66,19 +77,41 @@ func (s *stixReader) supersede(o *stixObject) (version, bool) {
 
 // bury removes what newer versions replaced.
 func (s *stixReader) bury() {
+	s.c.out.versions = s.versions
 	if len(s.dead) == 0 {
 		return
 	}
-	slices.SortFunc(s.dead, func(a, b span) int { return int(a.at) - int(b.at) })
-	list := s.c.out.Indicators
-	kept, next := list[:0], int32(0)
-	for _, d := range s.dead {
-		kept = append(kept, list[next:d.at]...)
-		next = d.at + d.n
-	}
-	s.c.out.Indicators = append(kept, list[next:]...)
-	clear(list[len(s.c.out.Indicators):])
-	for _, carried := range []*[]Carried{&s.c.out.Patterns, &s.c.out.Sigma, &s.c.out.Kept} {
+	s.c.out.remove(s.dead)
+	for _, carried := range s.c.out.carried() {
 		*carried = slices.DeleteFunc(*carried, func(k Carried) bool { return k.entry < s.replaced[k.ID] })
 	}
 }
+
+// remove takes runs out of the indicators, and moves what is known of versions
+// along with those that stay.
+func (im *Import) remove(dead []span) {
+	slices.SortFunc(dead, func(a, b span) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.n, b.n)) })
+	list, moved := im.Indicators, make([]int32, len(dead)) // how many are gone up to and with each run
+	kept, next, gone := list[:0], int32(0), int32(0)
+	for i, d := range dead {
+		kept = append(kept, list[next:d.at]...)
+		next, gone = d.at+d.n, gone+d.n
+		moved[i] = gone
+	}
+	im.Indicators = append(kept, list[next:]...)
+	clear(list[len(im.Indicators):])
+	for key, v := range im.versions {
+		if i := sort.Search(len(dead), func(i int) bool { return dead[i].at >= v.at }); i > 0 {
+			v.at -= moved[i-1]
+			im.versions[key] = v
+		}
+	}
+}
+
+// carried are the lists of rules and patterns.
+func (im *Import) carried() []*[]Carried {
+	return []*[]Carried{&im.Patterns, &im.Sigma, &im.Kept}
+}
+
+// Settled forgets which versions of indicators were read: nothing will be added.
+func (im *Import) Settled() { im.versions = nil }
