@@ -66,7 +66,7 @@ func (c *Clock) count(ctx context.Context, in *source.Input) {
 		return
 	}
 	end := c.modified.UTC().Year()
-	if last.time(end).After(c.modified.Add(36 * time.Hour)) {
+	if c.future(last.time(end)) {
 		end--
 	}
 	c.year = end - year
@@ -104,26 +104,29 @@ func (c *Clock) Time(d *Date) (time.Time, bool) {
 }
 
 func (c *Clock) resolve(d *Date) (time.Time, bool) {
-	year := d.Year
-	if d.Yearless() {
-		if c.modified.IsZero() {
-			c.unknown = true
-			return time.Time{}, false
-		}
-		if c.year == 0 {
-			c.year = c.modified.UTC().Year()
-			if d.time(c.year).After(c.modified.Add(36 * time.Hour)) {
-				c.year--
-			}
-		}
-		c.year, c.day = step(c.year, c.day, d)
-		if d.time(c.year).After(c.modified.Add(36 * time.Hour)) {
-			c.year-- // a log does not tell of what comes after it
-		}
-		year = c.year
+	if !d.Yearless() {
+		return d.time(d.Year), true
 	}
+	if c.modified.IsZero() {
+		c.unknown = true
+		return time.Time{}, false
+	}
+	if c.year == 0 {
+		c.year = c.modified.UTC().Year()
+	}
+	year, day := step(c.year, c.day, d)
+	if c.future(d.time(year)) {
+		// A log does not tell of what comes after it. Such a line stands out of
+		// order and must not date those behind it.
+		return d.time(year - 1), true
+	}
+	c.year, c.day = year, day
 	return d.time(year), true
 }
+
+// future reports whether a time lies behind the file's own, by more than zones
+// explain.
+func (c *Clock) future(t time.Time) bool { return t.After(c.modified.Add(36 * time.Hour)) }
 
 // Set gives an event its time: that of the line's own date if it has one, or
 // else that of the header.

@@ -93,6 +93,7 @@ func TestDatesWithoutYearCountBackFromTheFilesDate(t *testing.T) {
 		{at("Feb  3", "Feb  2", "Mar  1"), []string{"2025-02-03 10:00", "2025-02-02 10:00", "2025-03-01 10:00"}},
 		{append([]string{"x", "x", "x", "x", "x"}, at("Oct  7", "Feb  8", "Mar  1")...), []string{"none", "none", "none", "none", "none", "2024-10-07 10:00", "2025-02-08 10:00", "2025-03-01 10:00"}},
 		{append([]string{"x", "x", "x", "x", "x"}, at("Feb  1", "Oct  7", "Feb  8", "Oct  7", "Feb  9")...), []string{"none", "none", "none", "none", "none", "2025-02-01 10:00", "2024-10-07 10:00", "2025-02-08 10:00", "2024-10-07 10:00", "2025-02-09 10:00"}},
+		{at("Feb  1", "Jul 20", "Feb  2", "Feb  3"), []string{"2025-02-01 10:00", "2024-07-20 10:00", "2025-02-02 10:00", "2025-02-03 10:00"}},
 		{at("Dec  1", "May  1", "Dec  1", "Jan  1"), []string{"2023-12-01 10:00", "2024-05-01 10:00", "2024-12-01 10:00", "2025-01-01 10:00"}},
 	} {
 		got, notes := times(t, modified, c.lines...)
