@@ -1,7 +1,9 @@
 package jsonmap_test
 
 import (
+	"encoding/binary"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -98,5 +100,40 @@ func TestParseTime(t *testing.T) {
 		if ok != (want != "") || ok && at.Format(time.RFC3339) != want {
 			t.Errorf("%s is read as %v, %t", text, at, ok)
 		}
+	}
+}
+
+func table() *jsonmap.Table {
+	return jsonmap.NewTable("table", func(p jsonmap.Paths) bool { return p.Has("a", "b") }, jsonmap.Mapping{
+		Name: "table", Source: func(*jsonmap.Record) event.Source { return event.Source{Product: "p"} },
+	})
+}
+
+func TestRowsInUTF16KeepTheirPlaces(t *testing.T) {
+	const rows = 200_000 // measuring from the start for each would take minutes
+	in := sourcetest.Input("a.csv", sourcetest.UTF16("a,b\n"+strings.Repeat("\U0001f989,\u00f6\n", rows), binary.LittleEndian))
+	next, wrong := int64(2+2*4), 0
+	rep := sourcetest.Each(t, table(), in, func(e *event.Event) bool {
+		if e.Origin.Offset != next {
+			wrong++
+		}
+		next += 2 * 5
+		return true
+	})
+	if wrong > 0 || rep.Records != rows || rep.Bytes != in.Size {
+		t.Errorf("%d rows at other places, report %+v of %d bytes", wrong, rep, in.Size)
+	}
+}
+
+func TestARowThatNamesTheFirstColumnIsARow(t *testing.T) {
+	events, rep := sourcetest.Read(t, table(), sourcetest.Input("a.csv", "a,b\na,1\nx,2\na,c,b\ny,3,4\n"))
+	var got string
+	for _, e := range events {
+		a, _ := e.Get("a")
+		b, _ := e.Get("b")
+		got += fmt.Sprintf("%s=%s ", a, b)
+	}
+	if got != "a=1 x=2 y=4 " || rep.Damaged > 0 {
+		t.Errorf("rows %q, report %+v", got, rep)
 	}
 }

@@ -50,7 +50,7 @@ func (t *Table) Split(_ context.Context, in *source.Input) ([]source.Part, error
 
 // NewReader implements [source.Format].
 func (t *Table) NewReader() source.Reader {
-	return &tableReader{objects: t.inner.NewReader(), caps: t.inner.m.Caps}
+	return &tableReader{objects: t.inner.NewReader(), is: t.is, caps: t.inner.m.Caps}
 }
 
 // Bounds of a table.
@@ -69,6 +69,7 @@ const (
 // A tableReader turns rows into objects, a batch at a time.
 type tableReader struct {
 	objects source.Reader
+	is      func(p Paths) bool
 	caps    []int64
 	text    []byte // of rows, UTF-8
 	names   [][]byte
@@ -91,7 +92,7 @@ func (r *tableReader) Read(ctx context.Context, in *source.Input, part source.Pa
 	total := int64(0)
 	var failed error
 	for !stopped && ctx.Err() == nil && (at < end || len(r.text) > 0) {
-		base := at - r.raw(coding, len(r.text))
+		base := at - coding.Size(r.text)
 		if at < end {
 			n, err := in.ReadAt(buf[:min(int64(len(buf)), end-at)], at)
 			if coding != source.UTF8 && n > 1 {
@@ -103,10 +104,10 @@ func (r *tableReader) Read(ctx context.Context, in *source.Input, part source.Pa
 				failed, end = err, at
 			}
 		}
-		used, rows := r.convert(base, line, at >= end, coding, &sum)
+		used, rows := r.convert(base, line, at >= end, coding)
 		if used == 0 && at < end && len(r.text) > maxRow {
 			sum.Damaged++
-			sum.Damage = append(sum.Damage, source.Damage{Offset: base, Length: r.raw(coding, len(r.text)), Line: line, Reason: longRow})
+			sum.Damage = append(sum.Damage, source.Damage{Offset: base, Length: coding.Size(r.text), Line: line, Reason: longRow})
 			used = len(r.text)
 		}
 		line += rows
@@ -120,29 +121,11 @@ func (r *tableReader) Read(ctx context.Context, in *source.Input, part source.Pa
 	if slices.Contains(r.caps, total) {
 		sum.Notes = append(sum.Notes, strconv.FormatInt(total, 10)+" rows are as many as an export may have: some may be missing")
 	}
-	sum.Bytes = at - part.From - r.raw(coding, len(r.text))
+	sum.Bytes = at - part.From - coding.Size(r.text)
 	if failed != nil || at < min(part.To, in.Size) && !stopped && ctx.Err() == nil {
 		sum.Damage = append(sum.Damage, source.Damage{Offset: at, Length: min(part.To, in.Size) - at, Reason: unread})
 	}
 	return sum
-}
-
-// raw is how many bytes of the file stand for n bytes at the end of the text.
-// In UTF-16 that is counted by characters.
-func (r *tableReader) raw(coding source.Coding, n int) int64 {
-	if coding == source.UTF8 {
-		return int64(n)
-	}
-	units := 0
-	for _, c := range r.text[len(r.text)-n:] {
-		if c&0xc0 != 0x80 {
-			units++
-		}
-		if c >= 0xf0 {
-			units++
-		}
-	}
-	return int64(2 * units)
 }
 
 func (r *tableReader) take(raw []byte, coding source.Coding) {
@@ -155,7 +138,7 @@ func (r *tableReader) take(raw []byte, coding source.Coding) {
 
 // convert makes objects of the rows that the text has whole, and returns how
 // much of the text they take and how many lines.
-func (r *tableReader) convert(base, line int64, last bool, coding source.Coding, sum *source.Report) (used int, lines int64) {
+func (r *tableReader) convert(base, line int64, last bool, coding source.Coding) (used int, lines int64) {
 	r.json, r.places = r.json[:0], r.places[:0]
 	rd := rows{text: r.text, last: last}
 	if r.names == nil {
@@ -166,10 +149,8 @@ func (r *tableReader) convert(base, line int64, last bool, coding source.Coding,
 			}
 			return used, 0
 		}
-		for _, name := range names {
-			r.names = append(r.names, quote(nil, []byte(name)))
-		}
-		r.first = strings.TrimPrefix(strings.Join(names[:min(len(names), 1)], ""), mark)
+		r.call(names)
+		base += coding.Size(r.text[:n])
 		lines += int64(bytes.Count(r.text[:n], []byte("\n")))
 	}
 	for {
@@ -178,36 +159,44 @@ func (r *tableReader) convert(base, line int64, last bool, coding source.Coding,
 		if !ok {
 			return from, lines
 		}
-		switch {
-		case len(cells) > 1 && r.first != "" && strings.TrimPrefix(string(cells[0]), mark) == r.first:
-			r.rename(cells)
-		case len(cells) > 1 || len(cells) == 1 && len(cells[0]) > 0:
-			length := rd.pos - from
-			before := r.rawLen(coding, from)
-			r.places = append(r.places, place{int64(len(r.json)), base + before, r.rawLen(coding, from+length) - before, line + lines})
+		row := r.text[from:rd.pos]
+		length := coding.Size(row)
+		if !r.renamed(cells) && (len(cells) > 1 || len(cells[0]) > 0) {
+			r.places = append(r.places, place{int64(len(r.json)), base, length, line + lines})
 			r.object(cells)
 		}
-		lines += int64(bytes.Count(r.text[from:rd.pos], []byte("\n")))
+		base += length
+		lines += int64(bytes.Count(row, []byte("\n")))
+	}
+}
+
+// call gives the columns their names.
+func (r *tableReader) call(names Paths) {
+	r.first, r.names = names[0], r.names[:0]
+	for _, name := range names {
+		r.names = append(r.names, quote(nil, []byte(name)))
 	}
 }
 
 // mark is the mark of UTF-8.
 const mark = "\ufeff"
 
-// rename takes a line of names within, where tables were put one behind another.
-func (r *tableReader) rename(cells [][]byte) {
-	r.names = r.names[:0]
-	for _, c := range cells {
-		r.names = append(r.names, quote(nil, bytes.TrimPrefix(bytes.TrimSpace(c), []byte(mark))))
+// renamed takes a line of names within, where tables were put one behind
+// another. A row may have the first column's name for a value: what decides is
+// whether all of it names the columns of such a table.
+func (r *tableReader) renamed(cells [][]byte) bool {
+	if len(cells) < 2 || r.first == "" || string(bytes.TrimPrefix(cells[0], []byte(mark))) != r.first {
+		return false
 	}
-}
-
-// rawLen is how many bytes of the file stand for the text's first n.
-func (r *tableReader) rawLen(coding source.Coding, n int) int64 {
-	if coding == source.UTF8 {
-		return int64(n)
+	names := make(Paths, len(cells))
+	for i, c := range cells {
+		names[i] = strings.TrimSpace(strings.TrimPrefix(string(c), mark))
 	}
-	return r.raw(coding, len(r.text)) - r.raw(coding, len(r.text)-n)
+	if !r.is(names) {
+		return false
+	}
+	r.call(names)
+	return true
 }
 
 // object appends a row as an object in a line.

@@ -24,6 +24,8 @@ type feed struct {
 	base    int64  // offset in the input of buf[0], for UTF-16 of buf[pos]
 	from    int64  // where the part begins
 	raw     []byte // UTF-16 before conversion
+	far     int    // of the window, where span looked last
+	farSize int64  // bytes that the window has up to there
 	err     error
 }
 
@@ -59,9 +61,10 @@ func (f *feed) rest() []byte { return f.buf[f.pos:] }
 // skip moves the window's start.
 func (f *feed) skip(n int) {
 	if f.coding != source.UTF8 {
-		f.base += 2 * units(f.buf[f.pos:f.pos+n])
+		f.base += f.coding.Size(f.buf[f.pos : f.pos+n])
 	}
 	f.pos += n
+	f.far, f.farSize = 0, 0
 }
 
 // span tells where a stretch of the window lies in the input.
@@ -70,20 +73,12 @@ func (f *feed) span(pos, size int) (offset, length int64) {
 		return f.base + int64(f.pos+pos), int64(size)
 	}
 	rest := f.rest()
-	return f.base + 2*units(rest[:pos]), 2 * units(rest[pos:pos+size])
-}
-
-// units counts the UTF-16 code units that text has.
-func units(text []byte) (n int64) {
-	for _, c := range text {
-		if c&0xc0 != 0x80 {
-			n++
-		}
-		if c >= 0xf0 {
-			n++
-		}
+	if pos < f.far {
+		f.far, f.farSize = 0, 0
 	}
-	return n
+	f.farSize += f.coding.Size(rest[f.far:pos])
+	f.far = pos
+	return f.base + f.farSize, f.coding.Size(rest[pos : pos+size])
 }
 
 // consumed is how many bytes of the part have been left behind.

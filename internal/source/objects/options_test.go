@@ -2,12 +2,14 @@ package objects
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"tyto/internal/event"
 	"tyto/internal/source"
 	"tyto/internal/source/sourcetest"
 )
@@ -82,6 +84,26 @@ func TestWholesAndEmbeddedObjectsAreGivenWithTheirValues(t *testing.T) {
 		if diff := cmp.Diff([]string{want}, got); diff != "" || rep.Damaged > 0 {
 			t.Errorf("%s: %+v (-want +got):\n%s", text, rep, diff)
 		}
+	}
+}
+
+func TestObjectsOfALongLineInUTF16KeepTheirPlaces(t *testing.T) {
+	const many = 200_000 // measuring from the line's start for each would take minutes
+	text := strings.Repeat(`{"a":1}`+"\n", 2) + strings.Repeat(`{"a":1}`, many)
+	in := sourcetest.Input("a", sourcetest.UTF16(text, binary.LittleEndian))
+	next, wrong, n := int64(2), 0, 0
+	rep := sourcetest.Each(t, wrapped{newRecorder(), Options{}}, in, func(e *event.Event) bool {
+		if e.Origin.Offset != next {
+			wrong++
+		}
+		if next += 14; n < 2 {
+			next += 2
+		}
+		n++
+		return true
+	})
+	if wrong > 0 || rep.Records != many+2 {
+		t.Errorf("%d objects at other places, report %+v", wrong, rep)
 	}
 }
 

@@ -1,12 +1,12 @@
 package plain_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -163,12 +163,9 @@ func TestTheReportSaysWhatWasAssumed(t *testing.T) {
 }
 
 func TestWideTextAndBrokenBytesAreRead(t *testing.T) {
-	wide := []byte{0xff, 0xfe}
-	for _, u := range utf16.Encode([]rune("one\n\tat tw\u00f6\nthree\n")) {
-		wide = append(wide, byte(u), byte(u>>8))
-	}
+	wide := sourcetest.UTF16("one\n\tat tw\u00f6\nthree\n", binary.LittleEndian)
 	want := []string{"1@2 one\n\tat tw\u00f6", "3@26 three"}
-	if diff := cmp.Diff(want, messages(t, string(wide))); diff != "" {
+	if diff := cmp.Diff(want, messages(t, wide)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if got := messages(t, "a\xffb\n"); got[0] != "1@0 a\ufffdb" {

@@ -4,9 +4,11 @@ package sourcetest
 
 import (
 	"bytes"
+	"encoding/binary"
 	"os"
 	"path/filepath"
 	"testing"
+	"unicode/utf16"
 
 	"tyto/internal/event"
 	"tyto/internal/source"
@@ -16,6 +18,15 @@ import (
 func Input(name, text string) *source.Input {
 	head := text[:min(len(text), source.HeadSize)]
 	return &source.Input{Path: name, Size: int64(len(text)), Head: []byte(head), ReaderAt: bytes.NewReader([]byte(text))}
+}
+
+// UTF16 writes a text in UTF-16, with a mark.
+func UTF16(text string, order binary.AppendByteOrder) string {
+	var b []byte
+	for _, u := range utf16.Encode([]rune("\ufeff" + text)) {
+		b = order.AppendUint16(b, u)
+	}
+	return string(b)
 }
 
 // Read reads an input part by part and returns clones of its events and the

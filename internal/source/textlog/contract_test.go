@@ -1,10 +1,10 @@
 package textlog_test
 
 import (
+	"encoding/binary"
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf16"
 
 	"tyto/internal/event"
 	"tyto/internal/rulecheck"
@@ -88,12 +88,7 @@ func TestUTF16GivesTheSameEvents(t *testing.T) {
 	for _, b := range bounds() {
 		f := formatOf(t, b.format)
 		want, _ := sourcetest.Read(t, f, evidence(b.text))
-		units := utf16.Encode([]rune("\ufeff" + b.text))
-		wide := make([]byte, 0, 2*len(units))
-		for _, u := range units {
-			wide = append(wide, byte(u), byte(u>>8))
-		}
-		in := evidence(string(wide))
+		in := evidence(sourcetest.UTF16(b.text, binary.LittleEndian))
 		got, rep := sourcetest.Read(t, f, in)
 		if !f.Claims(in.Path, in.Head) || rep.Bytes != in.Size ||
 			!slices.EqualFunc(got, want, func(a, b *event.Event) bool { return a.Equal(b) }) {

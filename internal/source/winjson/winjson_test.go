@@ -2,11 +2,11 @@ package winjson_test
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -120,14 +120,6 @@ func ids(events []*event.Event) (out []int) {
 	return out
 }
 
-func utf16le(s string) string {
-	b := []byte{0xff, 0xfe}
-	for _, u := range utf16.Encode([]rune(s)) {
-		b = append(b, byte(u), byte(u>>8))
-	}
-	return string(b)
-}
-
 func TestWaysOfStanding(t *testing.T) {
 	pretty := strings.NewReplacer("{", "{\n  ", ",", ",\n  ", "}", "\n}").Replace
 	for name, text := range map[string]string{
@@ -138,8 +130,8 @@ func TestWaysOfStanding(t *testing.T) {
 		"array, lines":     "[\n" + one(1) + ",\n" + one(2) + ",\n" + one(3) + "\n]",
 		"pretty":           pretty(one(1)) + pretty(one(2)) + "\n" + pretty(one(3)),
 		"pretty, headings": "Record 1\n" + pretty(one(1)) + "\nRecord 2\n" + pretty(one(2)) + "\nRecord 3\n" + pretty(one(3)),
-		"utf-16":           utf16le(one(1) + "\r\n" + one(2) + "\r\n" + one(3)),
-		"utf-16 pretty":    utf16le(pretty(one(1)) + pretty(one(2)) + pretty(one(3))),
+		"utf-16":           sourcetest.UTF16(one(1)+"\r\n"+one(2)+"\r\n"+one(3), binary.LittleEndian),
+		"utf-16 pretty":    sourcetest.UTF16(pretty(one(1))+pretty(one(2))+pretty(one(3)), binary.LittleEndian),
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := sourcetest.Input("a.json", text)
@@ -317,7 +309,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(one(1) + "\n" + one(2))
 	f.Add("[" + one(1) + ",\n{\"a\":[1,{\"b\":null}]}]")
 	f.Add("Record 1\n{\n\"Event\":{\"System\":{\"EventID\":\"\\u00e9\\ud83d\"}}}")
-	f.Add(utf16le(one(1)))
+	f.Add(sourcetest.UTF16(one(1), binary.LittleEndian))
 	f.Add(`{"results":[` + sentinel + `,` + defender + `]}`)
 	f.Add(`{"tables":[{"columns":[{"name":"TimeGenerated"},{"name":"EventID"},{"name":"Type"},{"name":"EventData"}],"rows":[["2024-03-01T10:00:00Z",4688,"x","{\"A\":[1]}"],[1]]}]}`)
 	f.Add(`{"result":{"_raw":"LogName=Security\nEventCode=1\nMessage=x:\n\ty: z"}}`)

@@ -2,6 +2,7 @@ package winlog_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -11,7 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf16"
 
 	"tyto/evtx"
 	"tyto/internal/cli/demo"
@@ -185,14 +185,6 @@ func table(rows [][]string) string {
 	return b.String()
 }
 
-func utf16le(s string) string {
-	b := []byte{0xff, 0xfe}
-	for _, u := range utf16.Encode([]rune(s)) {
-		b = append(b, byte(u), byte(u>>8))
-	}
-	return string(b)
-}
-
 // payload is EvtxECmd's JSON of an event's data.
 func (r record) payload() string {
 	if r.user != "" {
@@ -282,7 +274,7 @@ func exports() []export {
 	return []export{
 		{name: "xml, roots", format: winxml.New(), write: xmlOf},
 		{name: "xml, one root, indented", format: winxml.New(), write: indented},
-		{name: "xml, utf-16", format: winxml.New(), write: func(rs []record) string { return utf16le(indented(rs)) }},
+		{name: "xml, utf-16", format: winxml.New(), write: func(rs []record) string { return sourcetest.UTF16(indented(rs), binary.LittleEndian) }},
 		{name: "evtx_dump lines", format: winjson.New(), takes: told, write: each(func(_ int, r record) string { return r.json })},
 		{name: "evtx_dump array", format: winjson.New(), takes: told, write: func(rs []record) string {
 			return "[" + strings.TrimSuffix(strings.ReplaceAll(each(func(_ int, r record) string { return r.json })(rs), "\n", ",\n"), ",\n") + "]"

@@ -76,25 +76,8 @@ func (w *Window) Ended() bool {
 func (w *Window) Skip(n int) {
 	gone := w.buf[w.pos : w.pos+n]
 	w.Line += int64(bytes.Count(gone, []byte{'\n'}))
-	w.base += w.size(gone)
+	w.base += w.coding.Size(gone)
 	w.pos += n
-}
-
-// size tells how many bytes of the input a text stands for.
-func (w *Window) size(text []byte) int64 {
-	if w.coding == source.UTF8 {
-		return int64(len(text))
-	}
-	n := int64(0)
-	for _, c := range text {
-		if c&0xc0 != 0x80 {
-			n += 2
-		}
-		if c >= 0xf0 {
-			n += 2
-		}
-	}
-	return n
 }
 
 // More makes the window larger and reports whether it could: not at the part's
@@ -212,7 +195,7 @@ func (w *Window) Give(e *event.Event) {
 // Damage notes that the first n bytes of the window could not be read, and
 // moves on.
 func (w *Window) Damage(n int, why string) {
-	length := w.size(w.buf[w.pos : w.pos+n])
+	length := w.coding.Size(w.buf[w.pos : w.pos+n])
 	w.Report.Damaged++
 	list := w.Report.Damage
 	switch k := len(list) - 1; {

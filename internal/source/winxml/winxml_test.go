@@ -1,10 +1,10 @@
 package winxml_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"testing"
-	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -98,20 +98,12 @@ func sameFields(got, want string) bool {
 func TestWaysOfStanding(t *testing.T) {
 	ev := func(n int) string { return strings.Replace(one("<EventData/>"), ">7<", fmt.Sprintf(">%d<", n), 1) }
 	three := ev(1) + "\r\n" + ev(2) + ev(3)
-	wide := func(order func(u uint16) (byte, byte), mark string) string {
-		b := []byte(mark)
-		for _, u := range utf16.Encode([]rune(three)) {
-			x, y := order(u)
-			b = append(b, x, y)
-		}
-		return string(b)
-	}
 	for name, text := range map[string]string{
 		"roots":        three,
 		"one root":     "\ufeff<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\n<Events>\n" + three + "</Events>\n",
 		"several":      "<Events>" + ev(1) + "</Events>\n<?xml version='1.0'?><!-- <x> --><Events>" + ev(2) + ev(3) + "</Events>",
-		"utf-16":       wide(func(u uint16) (byte, byte) { return byte(u), byte(u >> 8) }, "\xff\xfe"),
-		"utf-16 big":   wide(func(u uint16) (byte, byte) { return byte(u >> 8), byte(u) }, "\xfe\xff"),
+		"utf-16":       sourcetest.UTF16(three, binary.LittleEndian),
+		"utf-16 big":   sourcetest.UTF16(three, binary.BigEndian),
 		"evtxexport":   "evtxexport 20181227\n\n" + three,
 		"no namespace": strings.ReplaceAll(three, open, "<Event>"),
 	} {

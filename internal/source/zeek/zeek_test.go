@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf16"
 
 	"tyto/internal/event"
 	"tyto/internal/source"
@@ -280,19 +279,10 @@ func TestClaims(t *testing.T) {
 	}
 }
 
-// wide writes a text as UTF-16, with a mark.
-func wide(text string, order binary.AppendByteOrder) string {
-	var b []byte
-	for _, u := range utf16.Encode([]rune("\ufeff" + text)) {
-		b = order.AppendUint16(b, u)
-	}
-	return string(b)
-}
-
 func TestTablesInUTF16GiveTheSameEvents(t *testing.T) {
 	text := connTable(3000) + "1750000000.1\tC\U0001f989\tx\n" + strings.Replace(connTable(1), "ssl", "\U0001f989", 1)
 	want, plain := read(t, "conn.log", text)
-	little, big := wide(text, binary.LittleEndian), wide(text, binary.BigEndian)
+	little, big := sourcetest.UTF16(text, binary.LittleEndian), sourcetest.UTF16(text, binary.BigEndian)
 	for _, c := range []struct {
 		name, log string
 		order     binary.ByteOrder
@@ -319,7 +309,7 @@ func TestTablesInUTF16GiveTheSameEvents(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	f.Add(wide(connTable(2), binary.LittleEndian))
+	f.Add(sourcetest.UTF16(connTable(2), binary.LittleEndian))
 	f.Add(connTable(3))
 	f.Add(connLines(3))
 	f.Add(httpLog(idRow + "\tGET\ta:1\t/x?y\t-\t200\t0\ta,b\t-"))
