@@ -58,6 +58,16 @@ func TestFilesOfOneFormatAreLeftToIt(t *testing.T) {
 	}
 }
 
+func TestWhatStandsBehindAnObjectIsNotLostInSilence(t *testing.T) {
+	for _, behind := range []string{strings.TrimSpace(sensor), `{"cut`, " text"} {
+		line := strings.TrimSpace(windows) + behind + "\n"
+		_, rep := sourcetest.Read(t, mixed.New(), sourcetest.Input("a.json", sensor+line+windows))
+		if rep.Records != 3 || rep.Damaged != 1 || rep.Damage[0].Line != 2 || rep.Damage[0].Length != int64(len(line)) {
+			t.Errorf("%q: report %+v", behind, rep)
+		}
+	}
+}
+
 func FuzzReader(f *testing.F) {
 	f.Add(sensor + windows + forge + other + "x\n")
 	f.Fuzz(func(t *testing.T, text string) { sourcetest.Promises(t, mixed.New(), text) })

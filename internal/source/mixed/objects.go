@@ -153,7 +153,8 @@ func message(text []byte) []byte {
 }
 
 // read takes the line for a file. A line is short, so its reading needs no
-// context to end it.
+// context to end it. What stands behind an object and is none of its format is
+// told as damage.
 func (o *Objects) read(r source.Reader, l *textlog.Line, text []byte, emit func(*event.Event)) bool {
 	in := &source.Input{
 		Path: o.in.Path, Member: o.in.Member, Size: int64(len(text)), ModTime: o.in.ModTime,
@@ -175,5 +176,6 @@ func (o *Objects) read(r source.Reader, l *textlog.Line, text []byte, emit func(
 			o.notes = append(o.notes, n)
 		}
 	}
+	l.Partly = rep.Records > 0 && rep.Damaged > 0
 	return rep.Records > 0
 }

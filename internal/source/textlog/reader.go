@@ -15,10 +15,11 @@ type Line struct {
 	Raw    []byte // the whole line, valid UTF-8, without its end
 	Text   []byte // the line without the header of syslog
 	Header Header // what that header said; zero when there was none
+	Partly bool   // set by a parser that could read a part of the line only
 }
 
 func (l *Line) open(raw []byte) {
-	l.Raw, l.Text, l.Header = raw, raw, Header{}
+	*l = Line{Raw: raw, Text: raw}
 	if h, n := ParseHeader(raw); n > 0 {
 		l.Header, l.Text = h, raw[n:]
 	}
@@ -111,7 +112,7 @@ func (r *Reader) one() {
 	r.line.open(text)
 	r.told = false
 	r.clock.now(&r.line.Header)
-	if !r.parser.Parse(&r.line, r.emit) && !r.lines.cut {
+	if ok := r.parser.Parse(&r.line, r.emit); (!ok || r.line.Partly) && !r.lines.cut {
 		r.damage(r.lines.offset, r.lines.length, badLine)
 	}
 }
