@@ -6,7 +6,6 @@ import (
 
 	"tyto/sigma/internal/fold"
 	"tyto/sigma/internal/index"
-	"tyto/sigma/internal/logic"
 )
 
 // A Kind says how a value was written in the evidence.
@@ -152,27 +151,6 @@ func (e *Evaluator) implyText(id int32, text string) {
 	start := len(e.arena)
 	e.arena = append(e.arena, text...)
 	e.values = append(e.values, index.Value{Field: id, Text: e.arena[start:len(e.arena):len(e.arena)]})
-}
-
-// idReason finds the selection that asks for the event id. The matcher does not
-// see such tests: they are settled when a rule is bound to a log source.
-func idReason(x *logic.Expr, selection string, id int) (Reason, bool) {
-	if x.Selection != "" {
-		selection = x.Selection
-	}
-	switch x.Op {
-	case logic.Atom:
-		if n, _ := eventNumber(x.Leaf); isEventID(x.Leaf) && n == id {
-			return Reason{selection, x.Leaf.Field, strconv.Itoa(id), x.Leaf.String()}, true
-		}
-	case logic.And, logic.Or:
-		for _, a := range x.Args {
-			if r, ok := idReason(a, selection, id); ok {
-				return r, true
-			}
-		}
-	}
-	return Reason{}, false
 }
 
 // locate finds the view in which a rule sees the event.

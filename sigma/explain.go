@@ -2,6 +2,7 @@ package sigma
 
 import (
 	"fmt"
+	"strconv"
 
 	"tyto/sigma/internal/index"
 	"tyto/sigma/internal/logic"
@@ -40,6 +41,27 @@ func (e *Evaluator) Explain(ev *Event, r *Rule) []Reason {
 		list.out = []Reason{{Field: "Channel", Value: ev.Source.Channel, Test: "is of log source " + r.Logsource.String()}}
 	}
 	return list.finish()
+}
+
+// idReason finds the selection that asks for the event id. The matcher does not
+// see such tests: they are settled when a rule is bound to a log source.
+func idReason(x *logic.Expr, selection string, id int) (Reason, bool) {
+	if x.Selection != "" {
+		selection = x.Selection
+	}
+	switch x.Op {
+	case logic.Atom:
+		if n, _ := eventNumber(x.Leaf); isEventID(x.Leaf) && n == id {
+			return Reason{selection, x.Leaf.Field, strconv.Itoa(id), x.Leaf.String()}, true
+		}
+	case logic.And, logic.Or:
+		for _, a := range x.Args {
+			if r, ok := idReason(a, selection, id); ok {
+				return r, true
+			}
+		}
+	}
+	return Reason{}, false
 }
 
 // reasons collects what decided, each test once.

@@ -150,7 +150,7 @@ func wholeEpoch(b []byte) (time.Time, bool) {
 	for n/unit > 1e11 {
 		unit *= 1000
 	}
-	if n <= 0 || unit > 1e9 {
+	if n <= 0 { // 19 digits may be more than an int64 holds
 		return time.Time{}, false
 	}
 	return time.Unix(n/unit, n%unit*(1e9/unit)).UTC(), true

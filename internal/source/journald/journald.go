@@ -5,9 +5,10 @@
 // Events are of product linux. The service is told by the program
 // (SYSLOG_IDENTIFIER, else _COMM) and the facility, as in syslog: sshd, sudo,
 // cron, clamav, vsftpd, guacamole, auth or syslog; records of the audit system
-// (_TRANSPORT=audit) are of service auditd, with the fields of auditd beside the
-// journal's, one event a record, and events of Sysmon for Linux are of service sysmon. Fields have
-// the journal's names. A message that is a list of bytes is read as text.
+// (_TRANSPORT=audit) are of service auditd, with the fields of auditd beside
+// the journal's, one event a record, and events of Sysmon for Linux are of
+// service sysmon. Fields have the journal's names. A message that is a list of
+// bytes is read as text.
 //
 // Limits: journalctl leaves out messages above 4096 bytes unless called with
 // --all; such records have no message. The

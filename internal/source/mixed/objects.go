@@ -1,12 +1,3 @@
-// Package mixed reads files in which JSON lines of several formats stand
-// together: what a log collector received of everybody, or what was put into
-// one file by hand. Each line is read by the format that knows it; lines of a
-// kind that nobody knows are read as package jsonlog does.
-//
-// A file is recognised when two formats claim lines among its first ones, or when
-// one does and a fifth of the lines are of unknown kinds. Text
-// of several formats is read by package syslog, which uses this package for the
-// objects that it finds ([Objects]).
 package mixed
 
 import (

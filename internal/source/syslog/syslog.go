@@ -4,20 +4,21 @@
 //	Jun 15 10:00:00 web1 sshd[123]: Failed password for root from 192.0.2.9 port 4711 ssh2
 //	<189>88: 000123: *Jun 15 2025 10:00:00.123: %SYS-5-CONFIG_I: Configured from console by u
 //
-// Any other text format of Tyto found behind the header is read as that
-// format, and so are Windows events as XML and JSON objects of most formats, such
-// as those of NXLog, Winlogbeat, Suricata and the cloud services. What is left is told apart by program and content, never by the name
-// of the file: sshd, sudo, cron, auth, clamav, vsftpd, guacamole and syslog of
-// product linux; kernel packet filter lines of category firewall; Cisco IOS,
-// ASA and accounting; Huawei VRP; Junos. The log files of vsftpd, ClamAV and
-// Tomcat, which have dates of their own, are read too.
+// Any other text format of Tyto found behind the header is read as that format,
+// and so are Windows events as XML and JSON objects of most formats, such as
+// those of NXLog, Winlogbeat, Suricata and the cloud services. What is left is
+// told apart by program and content, never by the name of the file: sshd, sudo,
+// cron, auth, clamav, vsftpd, guacamole and syslog of product linux; kernel
+// packet filter lines of category firewall; Cisco IOS, ASA and accounting;
+// Huawei VRP; Junos. The log files of vsftpd, ClamAV and Tomcat, which have
+// dates of their own, are read too.
 //
 // A file is recognised when four in five of its first lines are such lines, or
 // lines of those formats without a header, and no single other format has them
 // all. Records of the Linux audit system among them are read as package auditd
-// does; those of one event are not joined across the parts of a large file. Rules search the field Message, which
-// is the whole line; rules on commands of network devices see the command
-// only.
+// does; those of one event are not joined across the parts of a large file.
+// Rules search the field Message, which is the whole line; rules on commands of
+// network devices see the command only.
 package syslog
 
 import (

@@ -151,7 +151,7 @@ func ZonedDate(b []byte) (d Date, ok bool) {
 	rest = rest[1:]
 	for _, zone := range [...]string{"GMT", "UTC"} {
 		if tail, named := bytes.CutPrefix(rest, []byte(zone)); named {
-			d.Shift, _, _ = zoneOffset(tail)
+			d.Shift, _ = zoneOffset(tail)
 			d.Zoned = true
 			return d, true
 		}

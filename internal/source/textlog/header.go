@@ -173,24 +173,25 @@ func zoneWord(d *Date, b []byte) []byte {
 	for i < len(b) && i < 6 && letter(b[i]) {
 		i++
 	}
-	if i == 1 || i == len(b) {
-		return b
+	if i == 1 || i == len(b) || b[i] != ':' && b[i] != '+' && b[i] != '-' {
+		return b // before the work: most lines have a host here
 	}
 	zone := bytes.ToUpper(b[1:i])
 	if !bytes.Equal(zone, b[1:i]) && !zones[string(zone)] {
 		return b // a program's name
 	}
-	if universal := string(zone) == "UTC" || string(zone) == "GMT"; universal {
-		shift, rest, _ := zoneOffset(b[i:])
-		if len(rest) > 0 && rest[0] == ':' {
-			d.Shift, d.Zoned = shift, true
-			return rest
-		}
+	var shift time.Duration
+	rest, universal := b[i:], string(zone) == "UTC" || string(zone) == "GMT"
+	if universal {
+		shift, rest = zoneOffset(rest)
 	}
-	if b[i] != ':' {
+	if len(rest) == 0 || rest[0] != ':' {
 		return b
 	}
-	return b[i:]
+	if universal {
+		d.Shift, d.Zoned = shift, true
+	}
+	return rest
 }
 
 // zones are the zones that devices write in small letters too.
@@ -200,14 +201,14 @@ var zones = map[string]bool{
 	"IST": true, "SGT": true, "HKT": true, "AEST": true, "AEDT": true, "NZST": true, "NZDT": true,
 }
 
-// zoneOffset reads +1, -05 or +07:30.
-func zoneOffset(b []byte) (shift time.Duration, rest []byte, ok bool) {
+// zoneOffset reads +1, -05 or +07:30; it is nothing where there is none.
+func zoneOffset(b []byte) (shift time.Duration, rest []byte) {
 	if len(b) < 2 || b[0] != '+' && b[0] != '-' {
-		return 0, b, false
+		return 0, b
 	}
 	hours, rest, ok := number(b[1:], 1, 2)
 	if !ok {
-		return 0, b, false
+		return 0, b
 	}
 	shift = time.Duration(hours) * time.Hour
 	if len(rest) > 2 && rest[0] == ':' && digit(rest[1]) && digit(rest[2]) {
@@ -217,7 +218,7 @@ func zoneOffset(b []byte) (shift time.Duration, rest []byte, ok bool) {
 	if b[0] == '-' {
 		shift = -shift
 	}
-	return shift, rest, true
+	return shift, rest
 }
 
 // host takes the next word for the host. Words that look like the beginning of

@@ -81,7 +81,7 @@ const maxRow = 1 << 20
 // what follows may be whole.
 func (r *reader) one(n int, whole bool) {
 	text := r.w.Rest()[:n]
-	line := bytes.TrimRight(text, "\r\n")
+	line := bytes.TrimPrefix(bytes.TrimRight(text, "\r\n"), mark)
 	switch {
 	case len(bytes.TrimSpace(line)) == 0:
 		r.w.Skip(n)
@@ -102,8 +102,8 @@ func firstLine(text []byte) int {
 }
 
 func (r *reader) cells(text, line []byte) {
-	r.row = r.cutter.cut(r.row[:0], bytes.TrimPrefix(line, mark), r.head.sep)
-	if string(r.row[0].Text) == string(bytes.TrimPrefix([]byte(r.head.names[0]), mark)) {
+	r.row = r.cutter.cut(r.row[:0], line, r.head.sep)
+	if string(r.row[0].Text) == r.head.names[0] {
 		if h := namesOf(line); h != nil { // tables put one behind another
 			r.head = h
 			r.w.Skip(len(text))

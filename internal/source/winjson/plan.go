@@ -74,10 +74,8 @@ func (p *plan) lay(f family, targets []target, style winlog.Style, shapes *winlo
 	p.field = make([]int32, len(targets))
 	p.fix = make([]fix, len(targets))
 	_, nested := f.(systemFamily)
-	if _, row := f.(rowFamily); row {
-		nested = true
-	}
-	if nested {
+	_, row := f.(rowFamily)
+	if nested = nested || row; nested {
 		joinSiblings(targets)
 	}
 	for i, t := range targets {

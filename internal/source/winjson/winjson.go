@@ -7,14 +7,15 @@
 // family that its keys give away, and kept as a plan; an event of a known
 // sequence is read without allocation.
 //
-// It is recognised by the keys of the first objects: evtx_dump with both ways of
-// writing attributes (Chainsaw dumps too), Velociraptor (whole events and the rows
-// of EvtxHunter), Winlogbeat 6 and 7 and the Elastic Agent, NXLog, flat objects with EventID and its like, Wazuh,
-// EvtxECmd, Log Analytics and Sentinel (SecurityEvent, WindowsEvent, Event),
-// Defender XDR (Device*Events), Splunk (_raw records or extracted fields), and
-// Get-WinEvent by ConvertTo-Json. Objects may stand in lines, in an array, one
-// behind another, or in the wrapper of an API: Results, results, value, records,
-// hits of a search, rows with fields, tables of columns and rows.
+// It is recognised by the keys of the first objects: evtx_dump with both ways
+// of writing attributes (Chainsaw dumps too), Velociraptor (whole events and
+// the rows of EvtxHunter), Winlogbeat 6 and 7 and the Elastic Agent, NXLog,
+// flat objects with EventID and its like, Wazuh, EvtxECmd, Log Analytics and
+// Sentinel (SecurityEvent, WindowsEvent, Event), Defender XDR (Device*Events),
+// Splunk (_raw records or extracted fields), and Get-WinEvent by
+// ConvertTo-Json. Objects may stand in lines, in an array, one behind another,
+// or in the wrapper of an API: Results, results, value, records, hits of a
+// search, rows with fields, tables of columns and rows.
 //
 // It feeds what the events' channels feed. Rows of Defender XDR feed the
 // categories of what they tell (process_creation, network_connection,

@@ -19,9 +19,9 @@ type Cause struct {
 
 // Reasons explains why a member is true for an event: it yields every leaf
 // that is true on a satisfied path. It returns false, and yields nothing, when
-// the member is not true. Leaves that had to be false are told where a selection itself asks for
-// that (neq); those under a Not of the condition, which are filters, only with
-// filters set. It does not count in [Stats].
+// the member is not true. Leaves that had to be false are told where a selection
+// itself asks for that (neq); those under a Not of the condition, which are
+// filters, only with filters set. It does not count in [Stats].
 func (e *Evaluator) Reasons(member int32, values []Value, filters bool, yield func(Cause)) bool {
 	before := e.stats
 	defer func() { e.stats = before }()
