@@ -21,6 +21,7 @@ import (
 	"tyto/internal/event"
 	"tyto/internal/source"
 	"tyto/internal/source/formats"
+	"tyto/internal/source/mixed"
 	"tyto/internal/source/sourcetest"
 )
 
@@ -175,6 +176,16 @@ func TestEveryFormatHasASample(t *testing.T) {
 	slices.Sort(want)
 	if !slices.Equal(slices.Compact(have), want) {
 		t.Errorf("samples of %v, formats %v", have, want)
+	}
+}
+
+func TestJSONLinesOfEveryFormatAreReadAmongOthersToo(t *testing.T) {
+	members := mixed.Members()
+	for _, s := range samples(t) {
+		line, _, _ := strings.Cut(s.text, "\n")
+		if strings.HasPrefix(line, "{") && mixed.Known(members, []byte(line)) != (s.format != "jsonlog") {
+			t.Errorf("package mixed and the samples disagree on whether %s is a format of its own", s.format)
+		}
 	}
 }
 
