@@ -38,6 +38,12 @@ func written(log []byte, lastChunk, nextRecord uint64) []byte {
 	return out
 }
 
+// badHeader breaks the checksum of a file's header.
+func badHeader(log []byte) []byte {
+	log[124] ^= 1
+	return log
+}
+
 func TestZeroedChunksThatHeldRecordsAreDamage(t *testing.T) {
 	log := []byte(many(t, 3000)) // more than one part
 	n := int(int64(len(log)-header) / evtx.ChunkSize)
@@ -51,8 +57,12 @@ func TestZeroedChunksThatHeldRecordsAreDamage(t *testing.T) {
 	stretch := func(from, chunks int) []source.Damage {
 		return []source.Damage{{Offset: chunkAt(from), Length: int64(chunks) * evtx.ChunkSize, Reason: "zeroes where records were"}}
 	}
-	junk := without(log, 3)
-	copy(junk[chunkAt(4):], "junk")
+	junk, bad := without(log, 3), []source.Damage(nil)
+	for i := 4; i < 10; i++ {
+		copy(junk[chunkAt(i):], "junk")
+		bad = append(bad, source.Damage{Offset: chunkAt(i), Length: evtx.ChunkSize, Reason: "bad-magic"})
+	}
+	before := append(append(append([]byte(nil), log[:header]...), make([]byte, evtx.ChunkSize)...), log[header:]...)
 	between := append(append([]byte(nil), log[:chunkAt(5)]...), make([]byte, evtx.ChunkSize)...)
 	between = append(between, log[chunkAt(5):]...)
 	for _, c := range []struct {
@@ -64,15 +74,16 @@ func TestZeroedChunksThatHeldRecordsAreDamage(t *testing.T) {
 		{"empty chunks at the end", clearTail, nil},
 		{"empty chunks that interrupt nothing", between, nil},
 		{"wrapped, with an empty chunk where it begins anew", written(wrapped, uint64(n-11), 3001), nil},
+		{"an empty chunk before the first record", written(before, uint64(n), 3001), nil},
 		{"one chunk", without(log, 1), stretch(1, 1)},
 		{"the first chunk", without(log, 0), stretch(0, 1)},
 		{"a stretch over two parts", without(log, 14, 15, 16, 17), stretch(14, 4)},
 		{"a part's last chunk", without(log, 15), stretch(15, 1)},
 		{"a part's first chunk", without(log, 16), stretch(16, 1)},
-		{"beside a chunk that is damaged too", junk, append(stretch(3, 1),
-			source.Damage{Offset: chunkAt(4), Length: evtx.ChunkSize, Reason: "bad-magic"})},
+		{"beside chunks that are damaged too", junk, append(stretch(3, 1), bad...)},
 		{"the newest chunks, told by the file's header", without(clearTail, n-2, n-1), stretch(n-2, 2)},
 		{"wrapped, with the newest chunk zeroed", without(written(wrapped, uint64(n-11), 3001), n-11), stretch(n-11, 1)},
+		{"the newest chunks, in a file whose header is broken", badHeader(without(clearTail, n-2, n-1)), nil},
 		{"an empty log", append(written(log[:header:header], 0, 1), make([]byte, evtx.ChunkSize)...), nil},
 	} {
 		rep := sourcetest.Each(t, evtxlog.New(evtxlog.Options{}), sourcetest.Input("a.evtx", string(c.log)),

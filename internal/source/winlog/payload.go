@@ -49,11 +49,7 @@ func (x *XML) flat(j *scanner, key []byte) error {
 	case len(name) == 0 || bytes.IndexByte(name, '@') >= 0:
 		return j.skip(0)
 	}
-	x.path = append(x.path[:0], key[:len(part)]...)
-	if i := bytes.LastIndexByte(name, '.'); i >= 0 && string(part) == "UserData" {
-		x.path = append(append(x.path, '.'), name[:i]...)
-		name = name[i+1:]
-	}
+	x.path = append(x.path[:0], part...)
 	return x.member(j, name, 2)
 }
 

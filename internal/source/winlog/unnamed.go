@@ -26,9 +26,9 @@ const RPCLog = "RPCFW"
 // StyleOf returns the style of an event.
 func StyleOf(channel string, id int) Style {
 	switch {
-	case len(channel) == len(PowerShellLog) && strings.EqualFold(channel, PowerShellLog):
+	case strings.EqualFold(channel, PowerShellLog):
 		return ShellText
-	case channel == RPCLog:
+	case strings.EqualFold(channel, RPCLog):
 		switch id {
 		case 1, 2:
 			return RPCProcess

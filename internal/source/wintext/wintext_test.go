@@ -54,6 +54,27 @@ func TestEventsFollowOneAnother(t *testing.T) {
 	}
 }
 
+func TestEventsAreToldApartWhereverTheWindowEnds(t *testing.T) {
+	const window = 256 << 10 // what is read at first
+	for k := range 40 {
+		text := created + strings.Repeat("x", window-k-len(created)-1) + "\n" + created
+		rep := sourcetest.Each(t, wintext.New(), sourcetest.Input("a.log", text), func(*event.Event) bool { return true })
+		if rep.Records != 2 || rep.Damaged > 0 {
+			t.Errorf("%d bytes of the second event in the first window: report %+v", k, rep)
+		}
+	}
+}
+
+func TestLineEndsOfWindowsChangeNothing(t *testing.T) {
+	read := func(text string) *event.Event {
+		events, _ := sourcetest.Read(t, wintext.New(), sourcetest.Input("a.log", text))
+		return events[0]
+	}
+	if a, b := read(created), read(strings.ReplaceAll(created, "\n", "\r\n")); !a.Equal(b) {
+		t.Errorf("%s\nand\n%s", rulecheck.Show([]*event.Event{a}), rulecheck.Show([]*event.Event{b}))
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add(created + created)
 	f.Add("\xff\xfe0\x00")
