@@ -31,10 +31,12 @@ func TestAChunkWithoutSignatureCountsAsDamagedWhenItHoldsRecords(t *testing.T) {
 	count := func(chunk []byte) int {
 		return d.Chunk(chunk, 0, func(*evtx.Record) bool { return true }).Damaged
 	}
-	wiped := sampleChunk(3)
-	clear(wiped[:8])
-	if n := count(wiped); n != 1 {
-		t.Errorf("a chunk whose signature was wiped: %d damaged, want 1", n)
+	for _, before := range []int{0, 8} { // records stand at multiples of eight
+		wiped := make([]byte, evtx.ChunkSize)
+		copy(wiped[before:], sampleChunk(1)[512:])
+		if n := count(wiped); n != 1 {
+			t.Errorf("records from %d on behind a wiped signature: %d damaged, want 1", before, n)
+		}
 	}
 	junk := make([]byte, evtx.ChunkSize)
 	copy(junk, "left by another program")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -242,30 +243,37 @@ func bombChunk() []byte {
 
 // treeBombChunk has a template that refers to one nested document often, which
 // refers to another one often.
-func treeBombChunk() []byte {
+func treeBombChunk() []byte { return treeBombs(1) }
+
+// treeBombs holds so many of them, each with templates of its own.
+func treeBombs(n int) []byte {
 	c := newChunk()
-	c.record(func() {
-		var nest func(depth int)
-		nest = func(depth int) {
-			c.define(100+depth, func() {
-				c.open("E", -1, false).content()
-				for range 60 {
-					c.subst(0, evtx.TypeBinXML)
-				}
-				c.end()
-			})
-			c.u32(1)
-			spec := len(c.b)
-			c.u16(0).raw(byte(evtx.TypeBinXML), 0)
-			if depth < 8 {
-				nest(depth + 1)
-			}
-			n := len(c.b) - spec - 4
-			c.b[spec], c.b[spec+1] = byte(n), byte(n>>8)
-		}
-		nest(0)
-	})
+	for i := range n {
+		c.record(func() { c.treeBomb(100 * (i + 1)) })
+	}
 	return c.bytes()
+}
+
+func (c *chunkBuilder) treeBomb(first int) {
+	var nest func(depth int)
+	nest = func(depth int) {
+		c.define(first+depth, func() {
+			c.open("E", -1, false).content()
+			for range 60 {
+				c.subst(0, evtx.TypeBinXML)
+			}
+			c.end()
+		})
+		c.u32(1)
+		spec := len(c.b)
+		c.u16(0).raw(byte(evtx.TypeBinXML), 0)
+		if depth < 8 {
+			nest(depth + 1)
+		}
+		n := len(c.b) - spec - 4
+		c.b[spec], c.b[spec+1] = byte(n), byte(n>>8)
+	}
+	nest(0)
 }
 
 func TestAmplificationIsCut(t *testing.T) {
@@ -283,6 +291,19 @@ func TestAmplificationIsCut(t *testing.T) {
 		if rep.Records == 0 || total > 17<<20 || name == "documents" && warned&evtx.WarnCut == 0 {
 			t.Errorf("%s: %d records, %d bytes, warnings %v", name, rep.Records, total, warned)
 		}
+	}
+}
+
+func TestWhatACraftedChunkGivesDoesNotDependOnWhatWasReadBefore(t *testing.T) {
+	chunk := treeBombs(23)
+	d := evtx.NewDecoder(evtx.NewStore())
+	read := func() evtx.ChunkReport { return d.Chunk(chunk, 0, func(*evtx.Record) bool { return true }) }
+	first := read()
+	if first.Count(evtx.OverBudget) == 0 || first.Records == 0 {
+		t.Fatalf("%d records, and none over budget: %+v", first.Records, first)
+	}
+	if second := read(); !reflect.DeepEqual(first, second) {
+		t.Errorf("first %+v\nthen %+v", first, second)
 	}
 }
 

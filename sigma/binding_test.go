@@ -32,6 +32,7 @@ func TestLogSourcesApply(t *testing.T) {
 		{"product: rpc_firewall, category: application", []Source{windows("RPCFW", 3), windows("rpcfw", 1), {Product: "rpc_firewall", Category: "application"}},
 			[]Source{windows("Application", 3), windows("RPCFWP", 3), {Product: "rpc_firewall"}, {Product: "python", Category: "application"}}},
 		{"product: rpc_firewall", []Source{windows("RPCFW", 3)}, []Source{windows("Security", 3)}},
+		{"product: rpc_firewall, service: x", nil, []Source{windows("RPCFW", 3)}},
 		{"product: rpc_firewall, category: process_creation", nil, []Source{windows("RPCFW", 3), windows(sysmon, 1)}},
 		{"category: antivirus", []Source{windows("Microsoft-Windows-Windows Defender/Operational", 1116), {Product: "acme", Category: "antivirus"}}, []Source{windows("Microsoft-Windows-Windows Defender/Operational", 5001), {Product: "acme", Category: "proxy"}}},
 		{"product: windows, service: security", []Source{windows("Security", 1), windows("Security", 4688), windows("WinEventLog:Security", 1), windows("XmlWinEventLog:Security", 1)}, []Source{windows("System", 1), {Product: "linux", Service: "security"}}},

@@ -170,6 +170,7 @@ func TestArchivesWithoutFilesAreNamed(t *testing.T) {
 		file{"d.tgz", gzipped(tarred(t, file{"logs/", ""}))},
 		file{"e.zip", zipped(t, file{"in.zip", zipped(t)}, file{"x.log", "x"})},
 		file{"f.tgz", gzipped(tarred(t))},
+		file{"g.zip", zipped(t, file{"a.log", "x"})[:20]},
 	)
 	same(t, walked(t, dir, Options{}),
 		"a.zip| skipped: archive without files",
@@ -177,7 +178,8 @@ func TestArchivesWithoutFilesAreNamed(t *testing.T) {
 		"c.tar| skipped: archive without files",
 		"d.tgz| skipped: archive without files",
 		"e.zip|in.zip skipped: archive without files", "e.zip|x.log = x",
-		"f.tgz|f.tar = 1024 bytes") // nothing says that these zeroes are a tape
+		"f.tgz|f.tar = 1024 bytes", // nothing says that these zeroes are a tape
+		"g.zip| skipped: reading zip: zip: not a valid zip file: no directory, 0 members read from the front")
 }
 
 func TestContainersThatCannotBeReadAreNamed(t *testing.T) {

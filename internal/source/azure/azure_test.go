@@ -121,6 +121,26 @@ func TestPublicRulesFireOnDownloadsOfThePortal(t *testing.T) {
 	})
 }
 
+func TestRowsOfThePortalHaveTheNamesThatRulesUse(t *testing.T) {
+	const names = "Date (UTC),CorrelationId,Service,Category,Activity,Result,ActorUserPrincipalName,Target1Type,Target1DisplayName\n"
+	const signIns = "Date (UTC),Request ID,Correlation ID,Username,Sign-in error code\n"
+	events, rep := sourcetest.Read(t, azure.NewPortal(), sourcetest.Input("a.csv",
+		names+"2025-06-15T10:00:00Z,c,Core Directory,ApplicationManagement,Update application \u2013 Certificates,success,ann@example.com,ServicePrincipal,Bo\n"+
+			signIns+"2025-06-15T10:00:00Z,r,c,ann@example.com,\n"))
+	if len(events) != 2 || rep.Damaged > 0 {
+		t.Fatalf("%d events, report %+v", len(events), rep)
+	}
+	got := rulecheck.Show(events[:1])
+	for _, want := range []string{`targetResources.type="ServicePrincipal"`, `Target="Bo"`, "properties.message=\"Update application \u2013 Certificates\"", `properties.message="Update application - Certificates"`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
+	if log := events[1].Source.Log(); log != "azure/signinlogs" {
+		t.Errorf("a sign-in without code is of %s", log)
+	}
+}
+
 func TestTimesOfAllShapes(t *testing.T) {
 	want := time.Date(2025, 6, 15, 13, 0, 2, 0, time.UTC)
 	for _, text := range []string{

@@ -95,11 +95,7 @@ func audit(r *jsonmap.Record, message []byte) {
 	} else if len(kind) > 0 {
 		r.Alias("type", kind)
 	}
-	auditd.Fields(kind, record, func(name, value []byte) {
-		if n := string(name); r.Get(n) == nil {
-			r.Alias(n, value)
-		}
-	})
+	auditd.Fields(kind, record, func(name, value []byte) { r.Alias(string(name), value) })
 }
 
 // text returns the message, which is a list of numbers when it has bytes that

@@ -54,6 +54,16 @@ func TestPublicRulesFireOnTheirEntries(t *testing.T) {
 	})
 }
 
+func TestTheNameOfASystemCallStandsOnce(t *testing.T) {
+	for _, enriched := range []string{"", `\u001dARCH=x86_64 SYSCALL=execve`} {
+		text := strings.Replace(entry("audit", "4", `"SYSCALL arch=c000003e syscall=59 success=yes key=(null)`+enriched+`"`, ""), `"syslog"`, `"audit"`, 1)
+		events, _ := sourcetest.Read(t, journald.New(), sourcetest.Input("a.json", text))
+		if got := strings.Count(rulecheck.Show(events), `SYSCALL="execve"`); got != 1 {
+			t.Errorf("%q: %d times in %s", enriched, got, rulecheck.Show(events))
+		}
+	}
+}
+
 func TestTimeHostAndSudo(t *testing.T) {
 	text := entry("sudo", "10", quote("  ann : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/id ; x"), "") + entry("x", "3", "null", "")
 	events, rep := sourcetest.Read(t, journald.New(), sourcetest.Input("a.json", text))

@@ -108,6 +108,7 @@ func netLines() []told {
 			[]string{"DeviceVendor=V|1", "Name=a name", "Dept=x y", "msg=a = b = c", "filePath=C:\\a b\\c.txt", "empty=", "last=z"}},
 		{"cef", "CEF:0|V|P|1|2|malware found|3|rt=Jun 15 2025 12:00:00 GMT+02:00 filePath=C:\\\\Temp\\\\ fname=a.asp cs1Label=VirusName cs1=X\n", "antivirus/cef", "", noon, []string{"Filename=C:\\Temp\\a.asp", "Signature=X & malware found"}},
 		{"leef", "LEEF:1.0|V|P|1|100|devTime=Jun 15 2025 05:00:00 -0500\tsrc=192.0.2.9\tdst=198.51.100.7\tdstPort=23\n", "firewall/leef", "", noon, []string{"dst_ip=198.51.100.7", "dst_port=23", "blocked!"}},
+		{"cef", "CEF:0|V|P|1|2|malware found|3|rt=1749981600000 filePath=/tmp/ fname=a.sh cs1Label=VirusName cs1=X\n", "antivirus/cef", "", noon, []string{"Filename=/tmp/a.sh"}},
 		{"leef", "LEEF:2.0|V|P|1|100|x7C|devTime=Jun 15 2025 10:00:00|usrName=mia|x=a=b\n", "leef", "", noon, []string{"usrName=mia", "x=a=b", "EventID=100"}},
 		{"dnslog", "Jun 15 10:00:00 gw dnsmasq[1]: 7 192.0.2.9/53 reply x.example.com is 2001:db8::1\n", "dnsmasq/dns", "gw", noon, []string{"query=x.example.com", "answer=2001:db8::1", "record_type=AAAA", "src_ip=192.0.2.9"}},
 		{"dnslog", "[1749981600] unbound[77:1] info: 192.0.2.9 n.example.com. TXT IN\n", "unbound/dns", "", noon, []string{"query=n.example.com", "record_type=TXT"}},

@@ -74,6 +74,10 @@ func TestTables(t *testing.T) {
 
 func TestChangesOfTheRegistryAreToldTwice(t *testing.T) {
 	row := `{"Timestamp":"2024-03-01T10:00:00Z","DeviceName":"H","ActionType":"RegistryValueSet","RegistryKey":"HKEY_USERS\\x","RegistryValueName":"v","ReportId":9}`
+	_, rep := sourcetest.Read(t, winjson.New(), sourcetest.Input("a.json", `{"Results":[`+row+","+row+"]}"))
+	if rep.Records != 2 || rep.Again != 2 {
+		t.Errorf("in a wrapper: report %+v", rep)
+	}
 	events, rep := sourcetest.Read(t, winjson.New(), sourcetest.Input("a.json", row+"\n"+row))
 	if len(events) != 4 || rep.Records != 2 || rep.Again != 2 {
 		t.Fatalf("%d events, report %+v", len(events), rep)

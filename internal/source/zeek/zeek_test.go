@@ -308,6 +308,20 @@ func TestTablesInUTF16GiveTheSameEvents(t *testing.T) {
 	}
 }
 
+func TestPairsOfUTF16AreNotCutWhereABlockEnds(t *testing.T) {
+	const owls = 30 * feedSize / 100 // fields of four bytes a character, over a block's end
+	for _, before := range []string{"C", "CC"} {
+		text := strings.Replace(connTable(1), "C0abcdefgh", before+strings.Repeat("\U0001f989", owls), 1)
+		want, _ := read(t, "conn.log", text)
+		for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
+			got, rep := sourcetest.Read(t, New(), sourcetest.Input("conn.log", sourcetest.UTF16(text, order)))
+			if len(got) != 1 || len(want) != 1 || got[0].ID() != want[0].ID() {
+				t.Errorf("%v after %q: other events, report %+v", order, before, rep)
+			}
+		}
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add(sourcetest.UTF16(connTable(2), binary.LittleEndian))
 	f.Add(connTable(3))
