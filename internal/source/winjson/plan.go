@@ -73,9 +73,10 @@ func (p *plan) lay(f family, targets []target, style winlog.Style, shapes *winlo
 	var l winlog.Layout
 	p.field = make([]int32, len(targets))
 	p.fix = make([]fix, len(targets))
-	_, nested := f.(systemFamily)
+	_, system := f.(systemFamily)
 	_, row := f.(rowFamily)
-	if nested = nested || row; nested {
+	nested := system || row
+	if nested {
 		joinSiblings(targets)
 	}
 	for i, t := range targets {
