@@ -221,14 +221,31 @@ func facts(rules *detect.Rules, set *intel.Set, res *detect.Result) report.Facts
 		Version: Version, Records: res.Health.Evidence.Records, Bytes: res.Health.Evidence.Bytes,
 		Rules: rules.Loaded(), Hosts: len(res.Hosts), NoProcessLog: res.NoProcessLog, ProcessRules: rules.ProcessRules(),
 	}
-	if set != nil {
-		f.Indicators = set.Len()
-	}
+	f.Indicators, f.Answers = set.Len(), answers(res.Sightings)
 	f.From, f.To = span(res.Files)
 	for _, l := range res.Logs {
 		f.Logs = append(f.Logs, report.LogCount(l))
 	}
 	return f
+}
+
+// answers counts what was found out about indicators; nil without any.
+func answers(all *intel.Sightings) *report.Answers {
+	if all == nil {
+		return nil
+	}
+	out := &report.Answers{}
+	for s := range all.All() {
+		switch s.Answer {
+		case intel.AnswerSeen:
+			out.Seen++
+		case intel.AnswerNotSeen:
+			out.NotSeen++
+		default:
+			out.NotCovered++
+		}
+	}
+	return out
 }
 
 // span is the time that all files cover.

@@ -33,10 +33,18 @@ type Facts struct {
 	Rules      int
 	Indicators int
 	Behaviours int
+	Answers    *Answers // about indicators; nil when none were given
 
 	// NoProcessLog is how many hosts have no log of started processes, and
 	// ProcessRules how many rules need one.
 	NoProcessLog, ProcessRules int
+}
+
+// Answers counts indicators by what the hunt can say about them.
+type Answers struct {
+	Seen       int64 `json:"seen"`
+	NotSeen    int64 `json:"not_seen"`
+	NotCovered int64 `json:"not_covered"`
 }
 
 // A LogCount says on how many hosts a log was seen.
@@ -80,7 +88,7 @@ func (s *Screen) lines(width int) []line {
 	if len(shown) == 0 && len(s.Lead) == 0 {
 		sections = append(sections, s.lookedAt(width))
 	}
-	sections = append(sections, s.rarest(shown, width), s.notSeen(width), s.health(width), s.rulesBy(width))
+	sections = append(sections, s.rarest(shown, width), s.indicators(width), s.notSeen(width), s.health(width), s.rulesBy(width))
 	for _, lines := range sections {
 		if len(lines) > 0 {
 			out = append(append(out, nil), lines...)
