@@ -1,7 +1,9 @@
 package detect
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"tyto/internal/event"
 	"tyto/stix"
@@ -99,6 +101,10 @@ func TestEventsBecomeWhatPatternsSpeakOf(t *testing.T) {
 			windows(13), pairs("TargetObject", `HKLM\Software\Run\`, "Details", "x.exe"), true},
 		{"a service", "[process:extensions.'windows-service-ext'.service_name = 'Windrive' AND process:image_ref.name = 'd.exe']", windows(7045), service, true},
 		{"what is called a service, but none", "[process:extensions.'windows-service-ext'.service_name = 'Windrive']", windows(4769), service, false},
+		{"a protocol in capitals", "[network-traffic:protocols[*] = 'TCP']", zeek("ssl"), flow, true},
+		{"a method in capitals", "[" + method + " = 'POST']", suricata("http"), web, true},
+		{"an IPv6 address in capitals", "[ipv6-addr:value = '2001:DB8::A']", zeek("ssl"), pairs("id.orig_h", "2001:db8::a"), true},
+		{"a service in other case", "[process:extensions.'windows-service-ext'.service_name = 'WINDRIVE']", windows(7045), service, true},
 		{"a certificate", "[x509-certificate:hashes.'SHA-1' = '0123456789abcdef0123456789abcdef01234567']", suricata("tls"), pairs(
 			"tls.fingerprint", "01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef:01:23:45:67"), true},
 		{"a mutex", "[mutex:name = 'X']", windows(4656), pairs("ObjectType", "Mutant", "ObjectName", `\Sessions\1\BaseNamedObjects\X`), true},
@@ -129,5 +135,13 @@ func TestAnEventWithoutObservablesIsNone(t *testing.T) {
 	var o observer
 	if got := o.observation(noon, "1", event.Source{}, []NamedValue{{Name: "Level", Value: "4"}}); got != nil {
 		t.Errorf("got %+v", got)
+	}
+}
+
+func TestAFloodOfAddressesIsBounded(t *testing.T) {
+	to := strings.Repeat("a@b.example,", 10*maxListed)
+	o := (&observer{}).observation(time.Time{}, "x", event.Source{Product: "zeek", Service: "smtp"}, pairs("mailfrom", "m@b.example", "rcptto", to))
+	if n := len(o.Objects); n > maxListed+10 {
+		t.Errorf("%d objects of one event", n)
 	}
 }
