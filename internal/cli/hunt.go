@@ -83,6 +83,7 @@ func (c *huntCmd) hunt(ctx context.Context, s *session, next []report.Command) (
 	manifest := c.manifest(rules, res)
 	if c.Out != "" {
 		addHashes(ctx, manifest)
+		manifest.Indicators = intelHashes(ctx, s.env, c.Intel)
 	}
 	wrote, err := out.finish(sinks, res, manifest)
 	if err != nil {
@@ -100,7 +101,7 @@ func (c *huntCmd) hunt(ctx context.Context, s *session, next []report.Command) (
 // prepare loads what the hunt looks for. Reading rules leaves time to compile
 // the indicators.
 func (c *huntCmd) prepare(ctx context.Context, s *session) (*detect.Rules, *intel.Set, *intel.Import, error) {
-	s.limitMemory(loadMemory + indicatorText*c.size())
+	s.limitMemory(loadMemory + indicatorText*c.intelBytes())
 	imported, err := c.readIntel(ctx, s)
 	if err != nil {
 		return nil, nil, nil, err
