@@ -44,6 +44,12 @@ func TestTheManifestHashesTheFilesWithIndicators(t *testing.T) {
 	}
 }
 
+func TestCommandsToTypeAreQuoted(t *testing.T) {
+	if got, want := typed("logs/a.evtx", "my logs", "it's", "", "$HOME"), `logs/a.evtx 'my logs' 'it'\''s' '' '$HOME'`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // Whoever has the evidence can check the manifest with nothing but a tool that
 // makes hashes.
 func TestTheManifestHashesEveryFileAsItLiesOnTheDisk(t *testing.T) {

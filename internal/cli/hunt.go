@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"tyto/internal/attack"
 	"tyto/internal/detect"
@@ -111,7 +112,7 @@ func (c *huntCmd) prepare(ctx context.Context, s *session) (*detect.Rules, *inte
 	} else if ok {
 		c.extra = append(c.extra, src)
 	}
-	c.enough = imported != nil
+	c.optional = imported != nil
 	compiled := s.startCompiling(imported)
 	rules, err := c.load(ctx, s, detect.RuleOptions{MinLevel: c.Level.Level, Workers: c.Workers})
 	set := compiled()
@@ -162,7 +163,8 @@ const maxTold = 3
 // tellRejected says which rules the hunt goes on without.
 func (s *session) tellRejected(rules *detect.Rules) {
 	if rules.Replaced > 0 {
-		s.warn("%d rules are in several sets in different versions: those of --rules come first, then installed ones, then Tyto's own", rules.Replaced)
+		s.warn("%s in several sets in different versions: those of --rules come first, then installed ones, then Tyto's own",
+			report.Counted(int64(rules.Replaced), "rule is", "rules are"))
 	}
 	n := len(rules.Rejected)
 	if n == 0 {
@@ -196,7 +198,7 @@ func (c *huntCmd) print(s *session, rules *detect.Rules, set *intel.Set, summary
 
 // next proposes what to type after this hunt.
 func (c *huntCmd) next(res *detect.Result) []report.Command {
-	path := strings.Join(c.Paths, " ")
+	path := typed(c.Paths...)
 	out := []report.Command{}
 	if c.Out == "" {
 		out = append(out, report.Command{
@@ -204,7 +206,7 @@ func (c *huntCmd) next(res *detect.Result) []report.Command {
 		})
 	} else if res.Top != "" {
 		out = append(out, report.Command{
-			Line: fmt.Sprintf("tyto show %s --in %s", res.Top, c.Out), Why: "the gravest finding, with its reason and raw record",
+			Line: fmt.Sprintf("tyto show %s --in %s", res.Top, typed(c.Out)), Why: "the gravest finding, its reason and raw record",
 		})
 	}
 	if slices.Contains(c.Paths, source.Stdin) {
@@ -214,6 +216,20 @@ func (c *huntCmd) next(res *detect.Result) []report.Command {
 		report.Command{Line: "tyto metrics " + path, Why: "what the evidence holds: logs, hosts, times, gaps"},
 		report.Command{Line: "tyto search WORD " + path, Why: "look for a name, an address or a command"},
 	)
+}
+
+// typed writes arguments as a shell takes them.
+func typed(args ...string) string {
+	plain := func(r rune) bool {
+		return r >= utf8.RuneSelf || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || strings.ContainsRune(`-_./:,+=@%`, r) || r == filepath.Separator
+	}
+	out := make([]string, len(args))
+	for i, a := range args {
+		if out[i] = a; a == "" || strings.ContainsFunc(a, func(r rune) bool { return !plain(r) }) {
+			out[i] = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 // facts is what the screen says about the evidence.

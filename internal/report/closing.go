@@ -30,9 +30,9 @@ func (s *Screen) health(width int) []line {
 
 func (s *Screen) readLine() line {
 	e := s.Health.Evidence
-	out := line{say(fmt.Sprintf("read %s of %s, ", thousands(int64(e.Files-e.Skipped)), counted(int64(e.Files), "file", "files"))),
+	out := line{say(fmt.Sprintf("read %s of %s, ", thousands(int64(e.Files-e.Skipped)), Counted(int64(e.Files), "file", "files"))),
 		loss(int64(e.Skipped), thousands(int64(e.Skipped))+" skipped"), say("; "),
-		loss(e.Damaged, counted(e.Damaged, "record", "records")+" damaged")}
+		loss(e.Damaged, Counted(e.Damaged, "record", "records")+" damaged")}
 	if e.Recovered > 0 {
 		out = append(out, say(fmt.Sprintf(", %s recovered", thousands(e.Recovered))))
 	}
@@ -52,7 +52,7 @@ func (s *Screen) rulesLine() line {
 		out = append(out, say(fmt.Sprintf(", %s deprecated", thousands(int64(r.Inactive)))))
 	}
 	return append(out, say(", "), loss(int64(r.Blind), thousands(int64(r.Blind))+" blind"),
-		say(fmt.Sprintf("; %s matched, %s", thousands(int64(r.Matched)), counted(s.Summary.total, "finding", "findings"))))
+		say(fmt.Sprintf("; %s matched, %s", thousands(int64(r.Matched)), Counted(s.Summary.total, "finding", "findings"))))
 }
 
 func (s *Screen) limitsLine() line {
@@ -63,7 +63,7 @@ func (s *Screen) limitsLine() line {
 	gaps := int64(len(s.Health.Gaps)) + s.gapsLeft()
 	out := line{say("gaps in logs: "), loss(gaps, thousands(gaps))}
 	if s.Health.Copies > 0 {
-		out = append(out, say("; "+counted(s.Health.Copies, "record", "records")+" found more than once"))
+		out = append(out, say("; "+Counted(s.Health.Copies, "record", "records")+" found more than once"))
 	}
 	if len(caps) == 0 {
 		return append(out, say("; limits reached: none"))
@@ -133,7 +133,7 @@ func authorSpans(list []tally, n int, where string) []span {
 		out = append(out, say(thousands(t.n)+end))
 	}
 	if rest := list[n:]; len(rest) > 0 {
-		text := counted(int64(len(rest)), "more author or team", "more authors or teams") + ": " + where
+		text := Counted(int64(len(rest)), "more author or team", "more authors or teams") + ": " + where
 		if where == "report.html" {
 			text += "#rules"
 		}

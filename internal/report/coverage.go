@@ -19,28 +19,28 @@ const (
 // lookedAt says what was searched. It stands where findings would.
 func (s *Screen) lookedAt(width int) []line {
 	f := s.Facts
-	head := counted(int64(f.Hosts), "host", "hosts")
+	head := Counted(int64(f.Hosts), "host", "hosts")
 	if d := days(f.From, f.To); d > 0 {
-		head += ", " + counted(int64(d), "day", "days")
+		head += ", " + Counted(int64(d), "day", "days")
 	}
 	var logs []string
 	for _, l := range f.Logs[:min(len(f.Logs), 6)] {
 		logs = append(logs, quote(logName(l.Log), 30).text+" "+thousands(int64(l.Hosts)))
 	}
 	if more := len(f.Logs) - 6; more > 0 {
-		logs = append(logs, counted(int64(more), "more log", "more logs"))
+		logs = append(logs, Counted(int64(more), "more log", "more logs"))
 	}
 	if len(logs) > 0 {
 		head += ": " + strings.Join(logs, ", ")
 	}
 	body := wrap(words(head, noPaint), " ", 0, width-labelWidth)
-	what := counted(int64(f.Rules), "rule", "rules") + ", " + counted(int64(f.Indicators), "indicator", "indicators")
+	what := Counted(int64(f.Rules), "rule", "rules") + ", " + Counted(int64(f.Indicators), "indicator", "indicators")
 	if f.Behaviours > 0 {
-		what += ", " + counted(int64(f.Behaviours), "behaviour", "behaviours")
+		what += ", " + Counted(int64(f.Behaviours), "behaviour", "behaviours")
 	}
 	body = append(body, line{say(what)})
 	if n := s.Summary.total; n > 0 {
-		body = append(body, line{say(counted(n, "finding", "findings") + " below level medium")})
+		body = append(body, line{say(Counted(n, "finding", "findings") + " below level medium")})
 	}
 	return section("LOOKED AT", "", noPaint, body)
 }
@@ -48,7 +48,7 @@ func (s *Screen) lookedAt(width int) []line {
 // indicators says what became of those that were given.
 func (s *Screen) indicators(width int) []line {
 	a := s.Facts.Answers
-	if a == nil {
+	if a == nil || *a == (Answers{}) {
 		return nil
 	}
 	text := fmt.Sprintf("%s: %s seen, %s not seen, %s not covered by these logs", thousands(a.Seen+a.NotSeen+a.NotCovered),
@@ -94,9 +94,9 @@ func NotSeen(f Facts, h *detect.Health) []string {
 	}
 	if f.NoProcessLog > 0 {
 		text := fmt.Sprintf("%s of %s have no process log", thousands(int64(f.NoProcessLog)),
-			counted(int64(f.Hosts), "host", "hosts"))
+			Counted(int64(f.Hosts), "host", "hosts"))
 		if f.ProcessRules > 0 {
-			text += ": " + counted(int64(f.ProcessRules), "rule is", "rules are") + " blind there"
+			text += ": " + Counted(int64(f.ProcessRules), "rule is", "rules are") + " blind there"
 		}
 		out = append(out, text)
 	}
@@ -125,7 +125,7 @@ func blindText(h *detect.Health) string {
 			missing.add(clip(m))
 		}
 	}
-	text := counted(int64(n), "rule is", "rules are") + " blind"
+	text := Counted(int64(n), "rule is", "rules are") + " blind"
 	list := missing.sorted()
 	var parts []string
 	for _, t := range list[:min(4, len(list))] {
@@ -182,7 +182,7 @@ func absentText(log string, hosts []string) string {
 	slices.Sort(hosts)
 	named := strings.Join(hosts[:min(2, len(hosts))], ", ")
 	if more := len(hosts) - 2; more > 0 {
-		named += " and " + counted(int64(more), "more host", "more hosts")
+		named += " and " + Counted(int64(more), "more host", "more hosts")
 	}
 	return named + ": no " + logName(log) + " log"
 }
@@ -219,7 +219,7 @@ func gapText(g detect.Gap) string {
 		text = strings.Replace(text, "no "+logName(g.Log)+" log", logName(g.Log), 1)
 	}
 	if g.Missing > 0 {
-		text += ", " + counted(g.Missing, "record number missing", "record numbers missing")
+		text += ", " + Counted(g.Missing, "record number missing", "record numbers missing")
 	}
 	return text
 }
@@ -252,6 +252,6 @@ func uncoveredText(list []detect.Uncovered) string {
 	if top.EventID != 0 {
 		name += fmt.Sprintf(" %d", top.EventID)
 	}
-	return fmt.Sprintf("%s that no rule covers, %s, most of them %s", counted(int64(len(list)), "kind of record", "kinds of record"),
-		counted(n, "record", "records"), name)
+	return fmt.Sprintf("%s that no rule covers, %s, most of them %s", Counted(int64(len(list)), "kind of record", "kinds of record"),
+		Counted(n, "record", "records"), name)
 }

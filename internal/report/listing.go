@@ -100,8 +100,8 @@ func (s *Screen) restLine(rest []*group) line {
 	if name := s.file("timeline.csv", "findings.jsonl"); name != "" {
 		where = ": " + name
 	}
-	return line{say(fmt.Sprintf("and %s in %s, highest level %s%s", counted(n, "finding", "findings"),
-		counted(int64(len(rest)), "more group", "more groups"), level, where))}
+	return line{say(fmt.Sprintf("and %s in %s, highest level %s%s", Counted(n, "finding", "findings"),
+		Counted(int64(len(rest)), "more group", "more groups"), level, where))}
 }
 
 // file returns the first of the names that was written.
@@ -261,7 +261,7 @@ func (r *ruleCount) where(names hostNames) string {
 	case len(r.hosts) == 0:
 		return "-"
 	}
-	return counted(int64(len(r.hosts)), "host", "hosts")
+	return Counted(int64(len(r.hosts)), "host", "hosts")
 }
 
 // how says how often a rule fired and on how many of the hosts.
@@ -273,5 +273,5 @@ func (r *ruleCount) how(hosts int) string {
 	if hosts < 2 || r.many || len(r.hosts) == 0 {
 		return r.level.String() + ", " + often
 	}
-	return r.level.String() + ", " + often + ", " + strconv.Itoa(len(r.hosts)) + " of " + counted(int64(hosts), "host", "hosts")
+	return r.level.String() + ", " + often + ", " + strconv.Itoa(len(r.hosts)) + " of " + Counted(int64(hosts), "host", "hosts")
 }

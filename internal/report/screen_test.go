@@ -153,6 +153,15 @@ func TestNothingIsCutInTheClosingSections(t *testing.T) {
 	}
 }
 
+func TestReadingNothingIsNoAllClear(t *testing.T) {
+	s := screen(summary())
+	s.Facts.Records = 0
+	out := show(t, s, Style{})
+	if !strings.Contains(out, "No record was read") || strings.Contains(out, "No finding") {
+		t.Errorf("screen:\n%s", out)
+	}
+}
+
 func TestColourOnlyAddsEscapes(t *testing.T) {
 	s := screen(summary(sample()...))
 	colored := show(t, s, Style{Color: true})
