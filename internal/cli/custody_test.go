@@ -50,6 +50,18 @@ func TestCommandsToTypeAreQuoted(t *testing.T) {
 	}
 }
 
+func TestDiskImagesThatNobodyReadAreNotHashed(t *testing.T) {
+	image := filepath.Join(t.TempDir(), "disk.img")
+	if err := os.WriteFile(image, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m := &report.Manifest{Evidence: []report.Evidence{{Path: image, Bytes: maxLeftOut + 1}, {Path: image, Bytes: maxLeftOut}}}
+	addHashes(t.Context(), m)
+	if m.Evidence[0].SHA256 != "" || m.Evidence[1].SHA256 == "" {
+		t.Errorf("evidence %+v", m.Evidence)
+	}
+}
+
 // Whoever has the evidence can check the manifest with nothing but a tool that
 // makes hashes.
 func TestTheManifestHashesEveryFileAsItLiesOnTheDisk(t *testing.T) {
