@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"io"
 	"os"
+	"path/filepath"
 
 	"tyto/internal/report"
+	"tyto/internal/source"
 )
 
 // maxLeftOut is the size up to which files are hashed that nothing was read
@@ -39,6 +41,34 @@ func addHashes(ctx context.Context, m *report.Manifest) {
 			m.Evidence = append(m.Evidence, archive)
 		}
 	}
+}
+
+// intelHashes tells the files that indicators came from.
+func intelHashes(ctx context.Context, env *Env, paths []string) []report.Evidence {
+	var out []report.Evidence
+	for _, path := range paths {
+		if path == builtinName {
+			continue // the program's version tells
+		}
+		for in, skip := range source.Walk(ctx, []string{path}, source.Options{TempDir: env.TempDir}) {
+			if skip == nil && holdsIntel(in, path) {
+				out = append(out, hashInput(in))
+			}
+			if in != nil {
+				in.Close()
+			}
+		}
+	}
+	return out
+}
+
+func hashInput(in *source.Input) report.Evidence {
+	e := report.Evidence{Path: filepath.ToSlash(in.Path), Member: in.Member, Bytes: in.Size}
+	h := sha256.New()
+	if _, err := io.Copy(h, io.NewSectionReader(in, 0, in.Size)); err == nil {
+		e.SHA256 = hex.EncodeToString(h.Sum(nil))
+	}
+	return e
 }
 
 // hashFile fills in size and hash of a regular file, if it can be read.

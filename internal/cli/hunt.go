@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"tyto/internal/attack"
 	"tyto/internal/detect"
@@ -83,6 +84,7 @@ func (c *huntCmd) hunt(ctx context.Context, s *session, next []report.Command) (
 	manifest := c.manifest(rules, res)
 	if c.Out != "" {
 		addHashes(ctx, manifest)
+		manifest.Indicators = intelHashes(ctx, s.env, c.Intel)
 	}
 	wrote, err := out.finish(sinks, res, manifest)
 	if err != nil {
@@ -100,7 +102,7 @@ func (c *huntCmd) hunt(ctx context.Context, s *session, next []report.Command) (
 // prepare loads what the hunt looks for. Reading rules leaves time to compile
 // the indicators.
 func (c *huntCmd) prepare(ctx context.Context, s *session) (*detect.Rules, *intel.Set, *intel.Import, error) {
-	s.limitMemory(loadMemory + indicatorText*c.size())
+	s.limitMemory(loadMemory + indicatorText*c.intelBytes())
 	imported, err := c.readIntel(ctx, s)
 	if err != nil {
 		return nil, nil, nil, err
@@ -110,7 +112,7 @@ func (c *huntCmd) prepare(ctx context.Context, s *session) (*detect.Rules, *inte
 	} else if ok {
 		c.extra = append(c.extra, src)
 	}
-	c.enough = imported != nil
+	c.optional = imported != nil
 	compiled := s.startCompiling(imported)
 	rules, err := c.load(ctx, s, detect.RuleOptions{MinLevel: c.Level.Level, Workers: c.Workers})
 	set := compiled()
@@ -161,7 +163,8 @@ const maxTold = 3
 // tellRejected says which rules the hunt goes on without.
 func (s *session) tellRejected(rules *detect.Rules) {
 	if rules.Replaced > 0 {
-		s.warn("%d rules are in several sets in different versions: those of --rules come first, then installed ones, then Tyto's own", rules.Replaced)
+		s.warn("%s in several sets in different versions: those of --rules come first, then installed ones, then Tyto's own",
+			report.Counted(int64(rules.Replaced), "rule is", "rules are"))
 	}
 	n := len(rules.Rejected)
 	if n == 0 {
@@ -195,7 +198,7 @@ func (c *huntCmd) print(s *session, rules *detect.Rules, set *intel.Set, summary
 
 // next proposes what to type after this hunt.
 func (c *huntCmd) next(res *detect.Result) []report.Command {
-	path := strings.Join(c.Paths, " ")
+	path := typed(c.Paths...)
 	out := []report.Command{}
 	if c.Out == "" {
 		out = append(out, report.Command{
@@ -203,7 +206,7 @@ func (c *huntCmd) next(res *detect.Result) []report.Command {
 		})
 	} else if res.Top != "" {
 		out = append(out, report.Command{
-			Line: fmt.Sprintf("tyto show %s --in %s", res.Top, c.Out), Why: "the gravest finding, with its reason and raw record",
+			Line: fmt.Sprintf("tyto show %s --in %s", res.Top, typed(c.Out)), Why: "the gravest finding, its reason and raw record",
 		})
 	}
 	if slices.Contains(c.Paths, source.Stdin) {
@@ -215,20 +218,51 @@ func (c *huntCmd) next(res *detect.Result) []report.Command {
 	)
 }
 
+// typed writes arguments as a shell takes them.
+func typed(args ...string) string {
+	plain := func(r rune) bool {
+		return r >= utf8.RuneSelf || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || strings.ContainsRune(`-_./:,+=@%`, r) || r == filepath.Separator
+	}
+	out := make([]string, len(args))
+	for i, a := range args {
+		if out[i] = a; a == "" || strings.ContainsFunc(a, func(r rune) bool { return !plain(r) }) {
+			out[i] = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(out, " ")
+}
+
 // facts is what the screen says about the evidence.
 func facts(rules *detect.Rules, set *intel.Set, res *detect.Result) report.Facts {
 	f := report.Facts{
 		Version: Version, Records: res.Health.Evidence.Records, Bytes: res.Health.Evidence.Bytes,
 		Rules: rules.Loaded(), Hosts: len(res.Hosts), NoProcessLog: res.NoProcessLog, ProcessRules: rules.ProcessRules(),
 	}
-	if set != nil {
-		f.Indicators = set.Len()
-	}
+	f.Indicators, f.Answers = set.Len(), answers(res.Sightings)
 	f.From, f.To = span(res.Files)
 	for _, l := range res.Logs {
 		f.Logs = append(f.Logs, report.LogCount(l))
 	}
 	return f
+}
+
+// answers counts what was found out about indicators; nil without any.
+func answers(all *intel.Sightings) *report.Answers {
+	if all == nil {
+		return nil
+	}
+	out := &report.Answers{}
+	for s := range all.All() {
+		switch s.Answer {
+		case intel.AnswerSeen:
+			out.Seen++
+		case intel.AnswerNotSeen:
+			out.NotSeen++
+		default:
+			out.NotCovered++
+		}
+	}
+	return out
 }
 
 // span is the time that all files cover.

@@ -13,6 +13,7 @@ import (
 
 	"tyto/internal/intel"
 	"tyto/internal/intel/warninglist"
+	"tyto/internal/report"
 	"tyto/internal/report/inert"
 	"tyto/internal/source"
 	"tyto/stix"
@@ -47,7 +48,8 @@ func (c *intelCheckCmd) Run(ctx context.Context, s *session) error {
 			return err
 		}
 		if expired > 0 {
-			fmt.Fprintf(w, "%d indicators have expired: what is found of them is historic (--all shows when)\n", expired)
+			fmt.Fprintf(w, "%s expired: what is found of them is historic (--all shows when)\n",
+				report.Counted(int64(expired), "indicator has", "indicators have"))
 		}
 		return nil
 	})
@@ -153,16 +155,16 @@ func (c *intelCheckCmd) print(w *bufio.Writer, s *session, all *intel.Import, ch
 		len(checked.Indicators), checked.Count(intel.Detect), checked.Count(intel.Hunt),
 		checked.Count(intel.Context), checked.Count(intel.Rejected), all.Skipped)
 	if n := len(all.Patterns); n > 0 {
-		fmt.Fprintf(w, "%d STIX patterns of more than values: followed over the events of a hunt\n", n)
+		fmt.Fprintf(w, "%s of more than values: followed over the events of a hunt\n", report.Counted(int64(n), "STIX pattern", "STIX patterns"))
 	}
 	if n := len(all.Sigma); n > 0 {
-		fmt.Fprintf(w, "%d Sigma rules: run with the other rules of a hunt\n", n)
+		fmt.Fprintf(w, "%s: run with the other rules of a hunt\n", report.Counted(int64(n), "Sigma rule", "Sigma rules"))
 	}
 	for _, text := range notEvaluated(all) {
 		fmt.Fprintf(w, "%s: kept, not evaluated\n", inert.Text(text))
 	}
 	if all.Withdrawn > 0 {
-		fmt.Fprintf(w, "%d entries were taken back by their source\n", all.Withdrawn)
+		fmt.Fprintf(w, "%s taken back by their source\n", report.Counted(int64(all.Withdrawn), "entry was", "entries were"))
 	}
 	fmt.Fprintln(w, listsLine())
 	return nil

@@ -25,8 +25,8 @@ type intelFlags struct {
 	Intel []string `help:"Indicators to look for: STIX, MISP, CSV or plain lists; a file, folder or archive; 'builtin' is the published set of Earth Estries. Repeatable." placeholder:"PATH" sep:"none"`
 }
 
-// size adds up the files with indicators.
-func (f *intelFlags) size() (bytes int64) {
+// intelBytes adds up the files with indicators.
+func (f *intelFlags) intelBytes() (bytes int64) {
 	for _, p := range f.Intel {
 		_ = filepath.WalkDir(p, func(_ string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
@@ -142,8 +142,7 @@ func importIntel(ctx context.Context, env *Env, paths []string) (*intel.Import, 
 	return all, ctx.Err()
 }
 
-// importPath reads a file, the files of a folder, the members of archives. The
-// index of a MISP feed and what is no list are left out, wherever they lie.
+// importPath reads a file, the files of a folder, the members of archives.
 func importPath(ctx context.Context, env *Env, path string, all *intel.Import) error {
 	for in, skip := range source.Walk(ctx, []string{path}, source.Options{TempDir: env.TempDir}) {
 		if skip != nil {
@@ -151,11 +150,11 @@ func importPath(ctx context.Context, env *Env, path string, all *intel.Import) e
 			all.Skipped++
 			continue
 		}
-		name := memberName(filepath.ToSlash(in.Path), in.Member)
-		if name != filepath.ToSlash(path) && intel.Beside(name) {
+		if !holdsIntel(in, path) {
 			in.Close()
 			continue
 		}
+		name := memberName(filepath.ToSlash(in.Path), in.Member)
 		got, err := intel.Read(io.NewSectionReader(in, 0, in.Size), name, intel.Options{Size: in.Size})
 		in.Close()
 		if got != nil {
@@ -168,6 +167,13 @@ func importPath(ctx context.Context, env *Env, path string, all *intel.Import) e
 		}
 	}
 	return nil
+}
+
+// holdsIntel reports whether a file met under a path is to be read. The index of
+// a MISP feed and what is no list are left out, wherever they lie.
+func holdsIntel(in *source.Input, path string) bool {
+	name := memberName(filepath.ToSlash(in.Path), in.Member)
+	return name == filepath.ToSlash(path) || !intel.Beside(name)
 }
 
 // maxIndicators bounds those of one command.

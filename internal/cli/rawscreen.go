@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"tyto/internal/report/inert"
@@ -38,8 +39,9 @@ func (w *rawScreen) Write(b []byte) (int, error) {
 			w.buf = append(w.buf, text[:n]...)
 		case r == utf8.RuneError && n == 1:
 			w.buf = utf8.AppendRune(w.buf, utf8.RuneError)
-		case r > 0xFFFF && inert.Hidden(r):
-			w.buf = fmt.Appendf(w.buf, `\U%08x`, r)
+		case r > 0xFFFF && inert.Hidden(r): // JSON writes it in two halves
+			high, low := utf16.EncodeRune(r)
+			w.buf = fmt.Appendf(w.buf, `\u%04x\u%04x`, high, low)
 		case inert.Hidden(r):
 			w.buf = fmt.Appendf(w.buf, `\u%04x`, r)
 		default:

@@ -6,8 +6,8 @@ import (
 )
 
 func TestRecordsOnATerminalObeyNobody(t *testing.T) {
-	hostile := "{\"a\":\"\u009b31m \u202egpj \ufeffé 😀\"}\n\x1b[2J\ttab\r\nlone\r\xff\n"
-	want := "{\"a\":\"\\u009b31m \\u202egpj \\ufeffé 😀\"}\n\\u001b[2J\ttab\r\nlone\\u000d\ufffd\n"
+	hostile := "{\"a\":\"\u009b31m \u202egpj \ufeffé 😀\U000e0041\"}\n\x1b[2J\ttab\r\nlone\r\xff\n"
+	want := "{\"a\":\"\\u009b31m \\u202egpj \\ufeffé 😀\\udb40\\udc41\"}\n\\u001b[2J\ttab\r\nlone\\u000d\ufffd\n"
 	for size := 1; size < 9; size++ {
 		var out bytes.Buffer
 		w := (&session{env: &Env{OutWidth: 80}, out: &out}).raw()

@@ -24,8 +24,8 @@ type ruleFlags struct {
 	ExcludeRule []string `help:"Without this rule. Repeatable." placeholder:"RULE" sep:"none"`
 	Strict      bool     `help:"Stop when a rule cannot be used."`
 
-	extra  []detect.RuleSource // rules that came with indicators
-	enough bool                // there is something to look for without any rule
+	extra    []detect.RuleSource // rules that came with indicators
+	optional bool                // there is something to look for without any rule
 }
 
 // builtinName is how the embedded pack is called in paths.
@@ -50,7 +50,7 @@ func (f *ruleFlags) load(ctx context.Context, s *session, opt detect.RuleOptions
 			fmt.Sprintf("%d rules are rejected; tyto rules check shows them all", len(set.Rejected)),
 		}
 	}
-	if set.Loaded() == 0 && !f.enough {
+	if set.Loaded() == 0 && !f.optional {
 		return nil, &usageError{"no rules are left to hunt with", "see --rules, --rule, --level and --no-builtin"}
 	}
 	return set, nil

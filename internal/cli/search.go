@@ -93,11 +93,11 @@ func (c *searchCmd) compile(pattern string) (*regexp.Regexp, error) {
 	if c.CaseSensitive {
 		flags = "(?s)"
 	}
-	re, err := regexp.Compile(flags + pattern)
+	_, err := regexp.Compile(pattern) // the error shows the pattern as it was written
 	if err != nil {
 		return nil, &usageError{err.Error(), "the syntax is RE2's: no look-around, no back-references"}
 	}
-	return re, nil
+	return regexp.Compile(flags + pattern)
 }
 
 // condition reads one --field: Name=pattern or Name~regex.

@@ -17,8 +17,12 @@ var anyCase = map[string][]string{
 	"file": {"name"}, "directory": {"path"}, "mutex": {"name"}, "domain-name": {"value"}, "email-addr": {"value"},
 	"process":      {"name", "command_line", "cwd", "service_name", "display_name"},
 	"user-account": {"account_login", "user_id", "display_name"}, "windows-registry-key": {"key", "name"},
-	"network-traffic": {"value"}, "email-message": {"value"},
+	"network-traffic": {"protocols", "request_method"}, "ipv6-addr": {"value"},
 }
+
+// behind are the properties of anyCase that paths of other types end with,
+// behind a reference.
+var behind = []string{"name", "path", "command_line", "account_login", "value"}
 
 // folds reports whether case means nothing at the end of a path.
 func folds(path stix.Path) bool {
@@ -32,8 +36,7 @@ func folds(path stix.Path) bool {
 	if hashes || slices.Contains(anyCase[path.Type], last) {
 		return true
 	}
-	refers := len(path.Steps) > 1 && (last == "name" || last == "path" || last == "command_line" || last == "account_login" || last == "value")
-	return refers // behind a reference
+	return len(path.Steps) > 1 && slices.Contains(behind, last)
 }
 
 // alike is a copy of a pattern with constants as events are described.
@@ -69,34 +72,25 @@ func fold(t *stix.Test) {
 
 // foldObject lowers what is compared in any case.
 func foldObject(kind string, props stix.Map) {
-	for _, name := range anyCase[kind] {
-		if s, ok := props[name].(string); ok {
-			props[name] = strings.ToLower(s)
-		}
-	}
-	switch list := props["values"].(type) {
-	case []any: // of a registry key
+	lower(map[string]any(props), anyCase[kind]...)
+	if list, ok := props["values"].([]any); ok { // of a registry key
 		for _, v := range list {
-			if m, ok := v.(map[string]any); ok {
-				m["name"], _ = lowered(m["name"])
-			}
+			lower(v, "name")
 		}
 	}
 	if ext, ok := props["extensions"].(map[string]any); ok && kind == "process" {
 		for _, e := range ext {
-			for name, v := range e.(map[string]any) {
-				if s, ok := lowered(v); ok {
-					e.(map[string]any)[name] = s
-				}
-			}
+			lower(e, anyCase[kind]...)
 		}
 	}
 }
 
-func lowered(v any) (any, bool) {
-	s, ok := v.(string)
-	if !ok {
-		return v, false
+// lower puts the named texts of a part of an object into lower case.
+func lower(part any, names ...string) {
+	props, _ := part.(map[string]any)
+	for _, name := range names {
+		if s, ok := props[name].(string); ok {
+			props[name] = strings.ToLower(s)
+		}
 	}
-	return strings.ToLower(s), true
 }

@@ -3,9 +3,11 @@ package detect
 import (
 	"iter"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"tyto/internal/attack"
 	"tyto/internal/event"
 )
 
@@ -105,5 +107,16 @@ func TestKeptCopiesAreMarkedAndCounted(t *testing.T) {
 	}
 	if want := []bool{false, true, false, false}; !slices.Equal(again, want) || c.merged != 1 {
 		t.Errorf("copies %v, want %v; %d counted", again, want, c.merged)
+	}
+}
+
+func TestCopiesAreListedInOrder(t *testing.T) {
+	left, also, live := copyOf(0, 1, 0, "a"), copyOf(0, 1, 0, "b"), copyOf(0, 1, 0, "c")
+	left.carved, also.carved = true, true
+	h := folded(t, &copier{}, left, also, live)[0]
+	rules := loaded(t, map[string]string{"r.yml": strings.Replace(soundRule, "%", "x", 1)})
+	f := (&assembler{rules: rules, attack: attack.Load()}).finding(h)
+	if len(f.Copies) != 2 || f.Origin.File != "c" || f.Copies[0].File != "a" || f.Copies[1].File != "b" {
+		t.Errorf("the finding rests on %v, copies %v", f.Origin, f.Copies)
 	}
 }

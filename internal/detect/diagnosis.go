@@ -29,7 +29,7 @@ func (h *hunt) conclude(res *Result, stats correlate.Stats, complete bool) {
 	res.hosts(seen, processes)
 	res.Sightings = h.sightings(total, seen)
 	res.Health = h.health(res.Files, total, seen, stats, complete)
-	res.Health.cap("values cut for timelines, bytes", maxField, cuts)
+	res.Health.cap("bytes of a value in timelines", maxField, cuts)
 	res.Health.cap("indicators in one event", intel.MaxHits, h.capped())
 	res.Health.tidy()
 }

@@ -227,7 +227,7 @@ func (c *continuity) gaps() ([]Gap, []Cap) {
 	slices.SortFunc(all, compareGapSize)
 	var caps []Cap
 	if n := len(all); n > maxGaps {
-		caps = append(caps, Cap{"gaps listed", maxGaps, int64(n - maxGaps)})
+		caps = append(caps, Cap{CapGaps, maxGaps, int64(n - maxGaps)})
 		all = all[:maxGaps]
 	}
 	if shattered > 0 {

@@ -91,6 +91,9 @@ type Gap struct {
 	Missing int64      `json:"missing"` // record numbers missing; 0 for a mere pause
 }
 
+// CapGaps is what the limit of [Health].Gaps is called.
+const CapGaps = "gaps listed"
+
 // A Cap is a limit that was reached.
 type Cap struct {
 	What  string `json:"what"`

@@ -12,7 +12,8 @@ import (
 )
 
 // An observer turns what an event says into the cyber-observables that STIX
-// patterns speak of, as the log writes it: patterns compare with case.
+// patterns speak of, as the log writes it but for the case of names (see
+// [anyCase]).
 type observer struct {
 	reader  reader
 	objects []stix.SCO

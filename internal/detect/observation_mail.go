@@ -39,6 +39,9 @@ func (o *observer) addresses(m meaning.Meaning) []any {
 	var refs []any
 	for _, v := range o.all(m) {
 		for part := range strings.FieldsFuncSeq(v, func(r rune) bool { return strings.ContainsRune(" <>,;\"", r) }) {
+			if len(refs) == maxListed {
+				return refs
+			}
 			if strings.Contains(part, "@") {
 				refs = append(refs, o.add("email-addr", stix.Map{"value": strings.ToLower(part)}))
 			}

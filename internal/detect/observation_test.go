@@ -1,7 +1,10 @@
 package detect
 
 import (
+	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"tyto/internal/event"
 	"tyto/stix"
@@ -99,6 +102,13 @@ func TestEventsBecomeWhatPatternsSpeakOf(t *testing.T) {
 			windows(13), pairs("TargetObject", `HKLM\Software\Run\`, "Details", "x.exe"), true},
 		{"a service", "[process:extensions.'windows-service-ext'.service_name = 'Windrive' AND process:image_ref.name = 'd.exe']", windows(7045), service, true},
 		{"what is called a service, but none", "[process:extensions.'windows-service-ext'.service_name = 'Windrive']", windows(4769), service, false},
+		{"a hash in capitals", "[file:hashes.'SHA-256' = 'CD']", windows(1), process, true},
+		{"a sensor sees no encrypted request", "[url:value = 'http://evil.example/a']", zeek("http"), pairs(
+			"id.orig_h", "10.0.0.5", "id.resp_h", "203.0.113.9", "id.resp_p", "443", "host", "evil.example", "uri", "/a", "method", "GET"), true},
+		{"a protocol in capitals", "[network-traffic:protocols[*] = 'TCP']", zeek("ssl"), flow, true},
+		{"a method in capitals", "[" + method + " = 'POST']", suricata("http"), web, true},
+		{"an IPv6 address in capitals", "[ipv6-addr:value = '2001:DB8::A']", zeek("ssl"), pairs("id.orig_h", "2001:db8::a"), true},
+		{"a service in other case", "[process:extensions.'windows-service-ext'.service_name = 'WINDRIVE']", windows(7045), service, true},
 		{"a certificate", "[x509-certificate:hashes.'SHA-1' = '0123456789abcdef0123456789abcdef01234567']", suricata("tls"), pairs(
 			"tls.fingerprint", "01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef:01:23:45:67"), true},
 		{"a mutex", "[mutex:name = 'X']", windows(4656), pairs("ObjectType", "Mutant", "ObjectName", `\Sessions\1\BaseNamedObjects\X`), true},
@@ -129,5 +139,37 @@ func TestAnEventWithoutObservablesIsNone(t *testing.T) {
 	var o observer
 	if got := o.observation(noon, "1", event.Source{}, []NamedValue{{Name: "Level", Value: "4"}}); got != nil {
 		t.Errorf("got %+v", got)
+	}
+}
+
+func TestAFloodInOneEventIsBounded(t *testing.T) {
+	var asked []NamedValue
+	var answers strings.Builder
+	for i := range 10 * maxListed {
+		asked = append(asked, NamedValue{Name: "query", Value: fmt.Sprintf("h%d.evil.example", i)})
+		fmt.Fprintf(&answers, "h%d.evil.example;", i)
+	}
+	for name, tc := range map[string]struct {
+		service string
+		fields  []NamedValue
+	}{
+		"addresses of mail": {"smtp", pairs("mailfrom", "m@b.example", "rcptto", strings.Repeat("a@b.example,", 10*maxListed))},
+		"names asked for":   {"dns", asked},
+		"answers":           {"dns", pairs("query", "evil.example", "answers", answers.String())},
+	} {
+		o := (&observer{}).observation(time.Time{}, "x", event.Source{Product: "zeek", Service: tc.service}, tc.fields)
+		if n := len(o.Objects); n > maxListed+10 {
+			t.Errorf("%s: %d objects of one event", name, n)
+		}
+	}
+}
+
+func TestWhatAReaderRemembersIsBounded(t *testing.T) {
+	var r reader
+	for i := range maxWords + 100 {
+		r.read(event.Source{Product: "zeek"}, pairs(fmt.Sprint("name", i), "x"))
+	}
+	if r.count > maxWords+1 {
+		t.Errorf("%d names are remembered", r.count)
 	}
 }

@@ -59,3 +59,19 @@ func TestFilesThatHoldRulesAreToldFromOthers(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyOtherVersionsOfARuleAreReplaced(t *testing.T) {
+	const id = "id: 5d1c1a3e-0000-4000-8000-000000000001\n"
+	text := id + strings.Replace(soundRule, "%", "x", 1)
+	rule := fstest.MapFS{"r.yml": {Data: []byte(text)}}
+	newer := fstest.MapFS{"r.yml": {Data: []byte(text + "level: high\n")}}
+	for want, second := range []fstest.MapFS{rule, newer} {
+		rules, err := LoadRules(t.Context(), []RuleSource{{Name: "mine", FS: rule}, {Name: "kept", FS: second}}, RuleOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rules.Replaced != want || rules.Loaded() != 1 || len(rules.Rejected) != 0 {
+			t.Errorf("%d replaced, want %d; %d loaded, rejected %v", rules.Replaced, want, rules.Loaded(), rules.Rejected)
+		}
+	}
+}

@@ -118,19 +118,13 @@ func LoadRules(ctx context.Context, sources []RuleSource, opt RuleOptions) (*Rul
 				continue
 			}
 			out.reject(f)
-			for _, d := range f.docs {
-				if id := d.Head().ID; id != "" {
-					if first, dup := seen[id]; dup {
-						out.duplicate(d.Head(), f, first)
-						continue
-					}
-					seen[id] = f
-				}
-				docs = append(docs, d) // a correlation may ask for an inactive one
+			fresh := out.fresh(f, seen)
+			docs = append(docs, fresh...)
+			set.Rules += len(fresh)
+			for _, d := range fresh { // chosen all the same where a correlation asks for it
 				if inactive(d.Head()) {
 					out.Inactive++
-				} else {
-					set.Rules++
+					set.Rules--
 				}
 			}
 		}
@@ -143,12 +137,27 @@ func LoadRules(ctx context.Context, sources []RuleSource, opt RuleOptions) (*Rul
 	return out, nil
 }
 
+// fresh returns the documents of a file whose ids are not taken, and takes them.
+func (r *Rules) fresh(f *ruleFile, seen map[string]*ruleFile) []sigma.Document {
+	var out []sigma.Document
+	for _, d := range f.docs {
+		id := d.Head().ID
+		if first, taken := seen[id]; taken && id != "" {
+			r.duplicate(d.Head(), f, first)
+			continue
+		}
+		seen[id] = f
+		out = append(out, d)
+	}
+	return out
+}
+
 // duplicate tells that a document is not used because its id is taken. Within
 // one source that is an error; a rule of an earlier source takes the place of
 // another's on purpose. The same file in two sources is nothing to tell.
 func (r *Rules) duplicate(m *sigma.Meta, f, first *ruleFile) {
 	switch {
-	case f == first || f.source == first.source:
+	case f.source == first.source:
 		r.problem(f.name, m.Line, fmt.Sprintf("id %s is loaded already, from %s", m.ID, first.name))
 	case !bytes.Equal(f.data, first.data):
 		r.Replaced++

@@ -47,6 +47,19 @@ func channelAbbr(log string) string {
 	return log
 }
 
+// logName is what the screen calls a log: the channel without the words that
+// all channels of Windows have.
+func logName(log string) string {
+	const vendor, end = "microsoft-windows-", "/operational"
+	if low := strings.ToLower(log); strings.HasPrefix(low, vendor) {
+		log = log[len(vendor):]
+		if strings.HasSuffix(low, end) {
+			log = log[:max(0, len(log)-len(end))]
+		}
+	}
+	return log
+}
+
 // logonTypes names the numbers of LogonType (documentation of event 4624).
 var logonTypes = map[string]string{
 	"0": "SYSTEM", "2": "INTERACTIVE", "3": "NETWORK", "4": "BATCH", "5": "SERVICE", "7": "UNLOCK",

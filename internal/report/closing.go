@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tyto/internal/detect"
+	"tyto/internal/report/inert"
 )
 
 // loss is a count that is yellow when it is not 0 and means that something is
@@ -20,16 +21,18 @@ func loss(n int64, text string) span {
 // health says what was read, which rules took part, and which limits were
 // reached. It is always there.
 func (s *Screen) health(width int) []line {
-	room := width - labelWidth
-	body := []line{s.readLine().fit(room), s.rulesLine().fit(room), s.limitsLine().fit(room)}
+	var body []line
+	for _, l := range []line{s.readLine(), s.rulesLine(), s.limitsLine()} {
+		body = append(body, wrap(l.words(), " ", 0, width-labelWidth)...)
+	}
 	return section("HEALTH", "", noPaint, body)
 }
 
 func (s *Screen) readLine() line {
 	e := s.Health.Evidence
-	out := line{say(fmt.Sprintf("read %s of %s, ", thousands(int64(e.Files-e.Skipped)), counted(int64(e.Files), "file", "files"))),
+	out := line{say(fmt.Sprintf("read %s of %s, ", thousands(int64(e.Files-e.Skipped)), Counted(int64(e.Files), "file", "files"))),
 		loss(int64(e.Skipped), thousands(int64(e.Skipped))+" skipped"), say("; "),
-		loss(e.Damaged, counted(e.Damaged, "record", "records")+" damaged")}
+		loss(e.Damaged, Counted(e.Damaged, "record", "records")+" damaged")}
 	if e.Recovered > 0 {
 		out = append(out, say(fmt.Sprintf(", %s recovered", thousands(e.Recovered))))
 	}
@@ -43,29 +46,40 @@ func (s *Screen) rulesLine() line {
 	r := s.Health.Rules
 	out := line{say("rules " + thousands(int64(r.Loaded)) + ": "), loss(int64(r.Rejected), thousands(int64(r.Rejected))+" rejected")}
 	if r.Rejected > 0 {
-		out = append(out, say(" ("), painted("tyto rules check", cyan), say(")"))
+		out = append(out, say(" "), painted("(tyto rules check)", cyan))
 	}
 	if r.Inactive > 0 {
 		out = append(out, say(fmt.Sprintf(", %s deprecated", thousands(int64(r.Inactive)))))
 	}
 	return append(out, say(", "), loss(int64(r.Blind), thousands(int64(r.Blind))+" blind"),
-		say(fmt.Sprintf("; %s matched, %s", thousands(int64(r.Matched)), counted(s.Summary.total, "finding", "findings"))))
+		say(fmt.Sprintf("; %s matched, %s", thousands(int64(r.Matched)), Counted(s.Summary.total, "finding", "findings"))))
 }
 
 func (s *Screen) limitsLine() line {
 	var caps []string
 	for _, c := range s.caps() {
-		caps = append(caps, fmt.Sprintf("%s %s (%s more)", c.What, thousands(c.Limit), thousands(c.Count)))
+		caps = append(caps, fmt.Sprintf("%s %s (%s more)", thousands(c.Limit), c.What, thousands(c.Count)))
 	}
-	gaps := int64(len(s.Health.Gaps))
+	gaps := int64(len(s.Health.Gaps)) + s.gapsLeft()
 	out := line{say("gaps in logs: "), loss(gaps, thousands(gaps))}
 	if s.Health.Copies > 0 {
-		out = append(out, say("; "+counted(s.Health.Copies, "record", "records")+" found more than once"))
+		out = append(out, say("; "+Counted(s.Health.Copies, "record", "records")+" found more than once"))
 	}
 	if len(caps) == 0 {
 		return append(out, say("; limits reached: none"))
 	}
-	return append(out, say("; limits reached: "), painted(quote(strings.Join(caps, ", "), 300).text, yellow))
+	return append(out, say("; limits reached: "), painted(inert.Text(strings.Join(caps, ", ")), yellow))
+}
+
+// gapsLeft is how many gaps there are beyond those that are listed.
+func (s *Screen) gapsLeft() int64 {
+	n := int64(0)
+	for _, c := range s.Health.Caps {
+		if c.What == detect.CapGaps {
+			n += c.Count
+		}
+	}
+	return n
 }
 
 // caps are the limits that were reached, the summary's own among them.
@@ -119,7 +133,7 @@ func authorSpans(list []tally, n int, where string) []span {
 		out = append(out, say(thousands(t.n)+end))
 	}
 	if rest := list[n:]; len(rest) > 0 {
-		text := counted(int64(len(rest)), "more author or team", "more authors or teams") + ": " + where
+		text := Counted(int64(len(rest)), "more author or team", "more authors or teams") + ": " + where
 		if where == "report.html" {
 			text += "#rules"
 		}
@@ -158,23 +172,29 @@ func (s *Screen) wrote(width int) []line {
 	return lines
 }
 
-// reasonLeast is the room that the reasons beside commands get at least.
-const reasonLeast = 24
-
-// next lists the commands to go on with. Narrow terminals lose the reasons.
+// next lists the commands to go on with. The reasons stand in a column where
+// they all fit, else each behind its command, or below it.
 func (s *Screen) next(width int) []line {
-	column := 23
+	room := width - labelWidth
+	column, reason := 23, 0
 	for _, c := range s.Next {
-		column = max(column, min(len(c.Line), width-labelWidth-reasonLeast))
+		column, reason = max(column, len(c.Line)), max(reason, len(c.Why))
 	}
-	body := make([]line, len(s.Next))
-	for i, c := range s.Next {
-		command := quote(c.Line, width-labelWidth)
+	if column+2+reason > room {
+		column = 0
+	}
+	var body []line
+	for _, c := range s.Next {
+		command := quote(c.Line, room)
 		command.paint = cyan
-		body[i] = line{command}
-		if width >= narrowest {
-			room := max(4, width-labelWidth-max(column, len(c.Line))-2)
-			body[i] = line{command.in(max(column, len(c.Line)) + 2), quote(c.Why, room)}
+		used := max(column, inert.Width(command.text)) + 2
+		if used+len(c.Why) <= room {
+			body = append(body, line{command.in(used), say(c.Why)})
+			continue
+		}
+		body = append(body, line{command})
+		for _, l := range wrap(words(c.Why, noPaint), " ", 0, room-2) {
+			body = append(body, append(line{say("  ")}, l...))
 		}
 	}
 	return section("Next", "", noPaint, body)

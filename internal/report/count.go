@@ -48,7 +48,7 @@ func (c *counter) sorted() []tally {
 
 // counted says how many words there were: "3 hosts", or "256 or more hosts".
 func (c *counter) counted(one, many string) string {
-	n := counted(int64(len(c.seen)), one, many)
+	n := Counted(int64(len(c.seen)), one, many)
 	if c.rest > 0 {
 		return strings.Replace(n, " ", " or more ", 1)
 	}
@@ -82,8 +82,8 @@ func thousands(n int64) string {
 	return sign + out
 }
 
-// counted writes a number and its noun: "1 finding", "1,204 findings".
-func counted(n int64, one, many string) string {
+// Counted writes a number and its noun: "1 finding", "1,204 findings".
+func Counted(n int64, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
@@ -105,7 +105,7 @@ func large(n int64) string {
 func size(n int64) string {
 	units := []string{"KB", "MB", "GB", "TB", "PB", "EB"}
 	if n < 1000 {
-		return counted(n, "byte", "bytes")
+		return Counted(n, "byte", "bytes")
 	}
 	x := float64(n) / 1000
 	i := 0

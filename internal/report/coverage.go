@@ -12,35 +12,51 @@ import (
 
 // Lines that the closing sections take at most; health.json is complete.
 const (
-	maxNotSeen = 4
+	maxNotSeen = 4 // holes, each in two lines at most
 	maxRulesBy = 3
 )
 
 // lookedAt says what was searched. It stands where findings would.
 func (s *Screen) lookedAt(width int) []line {
 	f := s.Facts
-	head := counted(int64(f.Hosts), "host", "hosts")
+	head := Counted(int64(f.Hosts), "host", "hosts")
 	if d := days(f.From, f.To); d > 0 {
-		head += ", " + counted(int64(d), "day", "days")
+		head += ", " + Counted(int64(d), "day", "days")
 	}
 	var logs []string
 	for _, l := range f.Logs[:min(len(f.Logs), 6)] {
-		logs = append(logs, quote(channelAbbr(l.Log), 30).text+" "+thousands(int64(l.Hosts)))
+		logs = append(logs, quote(logName(l.Log), 30).text+" "+thousands(int64(l.Hosts)))
 	}
 	if more := len(f.Logs) - 6; more > 0 {
-		logs = append(logs, counted(int64(more), "more log", "more logs"))
+		logs = append(logs, Counted(int64(more), "more log", "more logs"))
 	}
 	if len(logs) > 0 {
 		head += ": " + strings.Join(logs, ", ")
 	}
 	body := wrap(words(head, noPaint), " ", 0, width-labelWidth)
-	what := counted(int64(f.Rules), "rule", "rules") + ", " + counted(int64(f.Indicators), "indicator", "indicators") +
-		", " + counted(int64(f.Behaviours), "behaviour", "behaviours")
+	what := Counted(int64(f.Rules), "rule", "rules") + ", " + Counted(int64(f.Indicators), "indicator", "indicators")
+	if f.Behaviours > 0 {
+		what += ", " + Counted(int64(f.Behaviours), "behaviour", "behaviours")
+	}
 	body = append(body, line{say(what)})
 	if n := s.Summary.total; n > 0 {
-		body = append(body, line{say(counted(n, "finding", "findings") + " below level medium")})
+		body = append(body, line{say(Counted(n, "finding", "findings") + " below level medium")})
 	}
 	return section("LOOKED AT", "", noPaint, body)
+}
+
+// indicators says what became of those that were given.
+func (s *Screen) indicators(width int) []line {
+	a := s.Facts.Answers
+	if a == nil || *a == (Answers{}) {
+		return nil
+	}
+	text := fmt.Sprintf("%s: %s seen, %s not seen, %s not covered by these logs", thousands(a.Seen+a.NotSeen+a.NotCovered),
+		thousands(a.Seen), thousands(a.NotSeen), thousands(a.NotCovered))
+	if name := s.file("sightings.json"); name != "" {
+		text += ": " + name
+	}
+	return section("INDICATORS", "", noPaint, wrap(words(text, noPaint), " ", 0, width-labelWidth))
 }
 
 // days is the number of calendar days that a span touches.
@@ -52,41 +68,22 @@ func days(from, to time.Time) int {
 	return int(day(to).Sub(day(from))/(24*time.Hour)) + 1
 }
 
-// notSeen says what could not be seen, the widest hole first. A sentence goes
-// on in a second line as long as every other one has its own.
+// notSeen says what could not be seen, the widest hole first.
 func (s *Screen) notSeen(width int) []line {
 	all := NotSeen(s.Facts, s.Health)
 	shown := all[:min(len(all), maxNotSeen)]
-	more := ""
-	if len(all) > maxNotSeen {
-		more = fmt.Sprintf("   (%d in all)", len(all))
+	note := ""
+	if total := int64(len(all)) + s.gapsLeft(); total > maxNotSeen {
+		note = fmt.Sprintf("(%d of %s)", maxNotSeen, large(total))
 	}
-	room := width - labelWidth
 	var body []line
-	for i, text := range shown {
-		spare := maxNotSeen - len(body) - (len(shown) - i - 1)
-		lines := wrap(words(quote(text, 1000).text, yellow), " ", 0, room)
-		if i == len(shown)-1 && more != "" {
-			lines = []line{append(joinLines(lines).fit(room-len(more)), painted(more, yellow))}
-		} else if len(lines) > spare {
-			lines[spare-1] = joinLines(lines[spare-1:]).fit(room)
-			lines = lines[:spare]
-		}
-		body = append(body, lines...)
+	for _, text := range shown {
+		body = append(body, wrapTo(2, words(quote(text, 1000).text, yellow), width-labelWidth)...)
 	}
-	return section("NOT SEEN", "", noPaint, body)
-}
-
-// joinLines undoes a wrap.
-func joinLines(lines []line) line {
-	var out line
-	for i, l := range lines {
-		if i > 0 {
-			out = append(out, say(" "))
-		}
-		out = append(out, l...)
+	if len(body) == 1 {
+		note = ""
 	}
-	return out
+	return section("NOT SEEN", note, dim, body)
 }
 
 // NotSeen lists in sentences what a hunt could not see. It is never empty.
@@ -97,9 +94,9 @@ func NotSeen(f Facts, h *detect.Health) []string {
 	}
 	if f.NoProcessLog > 0 {
 		text := fmt.Sprintf("%s of %s have no process log", thousands(int64(f.NoProcessLog)),
-			counted(int64(f.Hosts), "host", "hosts"))
+			Counted(int64(f.Hosts), "host", "hosts"))
 		if f.ProcessRules > 0 {
-			text += ": " + counted(int64(f.ProcessRules), "rule is", "rules are") + " blind there"
+			text += ": " + Counted(int64(f.ProcessRules), "rule is", "rules are") + " blind there"
 		}
 		out = append(out, text)
 	}
@@ -128,7 +125,7 @@ func blindText(h *detect.Health) string {
 			missing.add(clip(m))
 		}
 	}
-	text := counted(int64(n), "rule is", "rules are") + " blind"
+	text := Counted(int64(n), "rule is", "rules are") + " blind"
 	list := missing.sorted()
 	var parts []string
 	for _, t := range list[:min(4, len(list))] {
@@ -147,9 +144,9 @@ func blindText(h *detect.Health) string {
 // event id behind it.
 func wantedName(name string) string {
 	if i := strings.LastIndexByte(name, ' '); i > 0 {
-		return channelAbbr(name[:i]) + name[i:]
+		return logName(name[:i]) + name[i:]
 	}
-	return channelAbbr(name)
+	return logName(name)
 }
 
 // gapTexts writes the holes in logs, the widest first. Hosts that lack the
@@ -185,9 +182,9 @@ func absentText(log string, hosts []string) string {
 	slices.Sort(hosts)
 	named := strings.Join(hosts[:min(2, len(hosts))], ", ")
 	if more := len(hosts) - 2; more > 0 {
-		named += " and " + counted(int64(more), "more host", "more hosts")
+		named += " and " + Counted(int64(more), "more host", "more hosts")
 	}
-	return named + ": no " + channelAbbr(log) + " log"
+	return named + ": no " + logName(log) + " log"
 }
 
 // gapLength is the length of a gap; a log that is not there at all is one
@@ -203,7 +200,7 @@ func gapLength(g detect.Gap) time.Duration {
 }
 
 func gapText(g detect.Gap) string {
-	text := "no " + channelAbbr(g.Log) + " log"
+	text := "no " + logName(g.Log) + " log"
 	if g.Log == "*" {
 		text = "no log at all"
 	}
@@ -219,10 +216,10 @@ func gapText(g detect.Gap) string {
 	case g.To != nil:
 		text += " until " + clamp(*g.To).Format("2006-01-02 15:04")
 	case g.Missing > 0:
-		text = strings.Replace(text, "no "+channelAbbr(g.Log)+" log", channelAbbr(g.Log), 1)
+		text = strings.Replace(text, "no "+logName(g.Log)+" log", logName(g.Log), 1)
 	}
 	if g.Missing > 0 {
-		text += ", " + counted(g.Missing, "number missing", "numbers missing")
+		text += ", " + Counted(g.Missing, "record number missing", "record numbers missing")
 	}
 	return text
 }
@@ -251,10 +248,10 @@ func uncoveredText(list []detect.Uncovered) string {
 	for _, u := range list {
 		n += u.Events
 	}
-	name := channelAbbr(top.Log)
+	name := logName(top.Log)
 	if top.EventID != 0 {
 		name += fmt.Sprintf(" %d", top.EventID)
 	}
-	return fmt.Sprintf("%s that no rule covers, %s, most of them %s", counted(int64(len(list)), "kind of record", "kinds of record"),
-		counted(n, "record", "records"), name)
+	return fmt.Sprintf("%s that no rule covers, %s, most of them %s", Counted(int64(len(list)), "kind of record", "kinds of record"),
+		Counted(n, "record", "records"), name)
 }

@@ -313,8 +313,18 @@ func TestManifestDoesNotDependOnOrder(t *testing.T) {
 	if c.Identify() == a.ID {
 		t.Error("other evidence has the same id")
 	}
+	c = manifest()
+	c.Command = append(c.Command, "--level=high")
+	if c.Identify() == a.ID {
+		t.Error("other options have the same id")
+	}
+	c = manifest()
+	c.Indicators = []Evidence{{Path: "list.csv", Bytes: 3, SHA256: "ff"}}
+	if c.Identify() == a.ID {
+		t.Error("other indicators have the same id")
+	}
 	d := manifest()
-	d.Files, d.Command = nil, nil
+	d.Files = nil
 	if d.Identify() != a.ID {
 		t.Error("the id depends on outputs")
 	}

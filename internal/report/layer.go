@@ -162,6 +162,6 @@ func (l *Layer) list() []layerTechnique {
 // comment says how often, on how many hosts and by which rules.
 func (c *techniqueCount) comment(name string) string {
 	return fmt.Sprintf("%s: %s on %s, highest level %s. %s",
-		dash(name), counted(c.findings, "finding", "findings"), c.hosts.counted("host", "hosts"),
+		dash(name), Counted(c.findings, "finding", "findings"), c.hosts.counted("host", "hosts"),
 		c.level, c.rules.top(5))
 }

@@ -27,10 +27,11 @@ type Manifest struct {
 	Last           *time.Time `json:"last,omitempty"`
 	Evidence       []Evidence `json:"evidence"`
 	Rules          []RuleSet  `json:"rules"`
+	Indicators     []Evidence `json:"indicators,omitempty"` // files that they came from
 	Files          []Written  `json:"files"`
 }
 
-// Evidence is one file that was read.
+// Evidence is one file that was read, or a member of an archive.
 type Evidence struct {
 	Path   string `json:"path"`
 	Member string `json:"member,omitempty"`
@@ -52,13 +53,14 @@ type Written struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Identify sets the manifest's id: a hash over program, evidence and rules.
+// Identify sets the manifest's id: a hash over program, options,
+// evidence, rules and indicators.
 // Two hunts with the same id must have found the same. Outputs show it instead
 // of the hour they were made; so it does not cover the outputs themselves.
 func (m *Manifest) Identify() string {
 	m.sort()
 	basis := Manifest{Program: m.Program, ProgramVersion: m.ProgramVersion, Commit: m.Commit,
-		Evidence: m.Evidence, Rules: m.Rules}
+		Command: m.Command, Evidence: m.Evidence, Rules: m.Rules, Indicators: m.Indicators}
 	raw, err := json.Marshal(basis)
 	if err != nil { // strings and numbers always marshal
 		raw = []byte(err.Error())
@@ -71,11 +73,16 @@ func (m *Manifest) Identify() string {
 // sort puts all lists in order and makes them non-nil.
 func (m *Manifest) sort() {
 	m.Version, m.Program = 1, Program
-	m.Evidence = sortedBy(m.Evidence, func(a, b Evidence) int {
-		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Member, b.Member))
-	})
+	m.Evidence = sortedBy(m.Evidence, compareEvidence)
+	if len(m.Indicators) > 0 {
+		m.Indicators = sortedBy(m.Indicators, compareEvidence)
+	}
 	m.Rules = sortedBy(m.Rules, func(a, b RuleSet) int { return strings.Compare(a.Source, b.Source) })
 	m.Files = sortedBy(m.Files, func(a, b Written) int { return strings.Compare(a.Name, b.Name) })
+}
+
+func compareEvidence(a, b Evidence) int {
+	return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Member, b.Member))
 }
 
 // Write identifies the manifest and writes manifest.json.

@@ -24,6 +24,7 @@ type Object struct {
 	Findings       ObjectFindings    `json:"findings"`
 	Groups         []ObjectGroup     `json:"groups"` // by host and technique, in the order of the screen
 	Rarest         []ObjectRule      `json:"rarest"` // the rarest rules, whatever their level
+	Indicators     *Answers          `json:"indicators,omitempty"`
 	NotSeen        []string          `json:"not_seen"`
 	Rules          detect.RuleHealth `json:"rules"`
 	Authors        []ObjectAuthor    `json:"authors"` // of all rules that matched
@@ -85,7 +86,7 @@ func (s *Screen) Object() Object {
 		Hosts: s.Facts.Hosts, Records: s.Facts.Records, Bytes: s.Facts.Bytes,
 		Findings: ObjectFindings{s.Summary.total, l[detect.Informational], l[detect.Low], l[detect.Medium], l[detect.High], l[detect.Critical]},
 		Groups:   []ObjectGroup{}, Rarest: []ObjectRule{}, Authors: []ObjectAuthor{},
-		NotSeen: NotSeen(s.Facts, s.Health), Rules: s.Health.Rules, Caps: s.caps(),
+		Indicators: s.Facts.Answers, NotSeen: NotSeen(s.Facts, s.Health), Rules: s.Health.Rules, Caps: s.caps(),
 		Folder: s.Folder, Wrote: sortedBy(s.Wrote, strings.Compare),
 	}
 	groups := s.Summary.ranked(detect.Informational)

@@ -52,14 +52,14 @@ func (p Progress) parts(wide bool) []string {
 		}
 	}
 	if p.Facts {
-		add(counted(p.Done, "fact", "facts"))
-		add(counted(p.Incidents, "incident", "incidents"))
+		add(Counted(p.Done, "fact", "facts"))
+		add(Counted(p.Incidents, "incident", "incidents"))
 		add(p.left(wide))
 		return out
 	}
 	if !wide {
 		add(bytesRound(p.Done))
-		add(counted(p.Findings, "finding", "findings"))
+		add(Counted(p.Findings, "finding", "findings"))
 		add(p.left(false))
 		return out
 	}
@@ -70,7 +70,7 @@ func (p Progress) parts(wide bool) []string {
 	if rate := p.rate(p.Events); rate > 0 {
 		add(thousands(threeDigits(rate)) + " events/s")
 	}
-	add(counted(p.Findings, "finding", "findings"))
+	add(Counted(p.Findings, "finding", "findings"))
 	add(p.left(true))
 	return out
 }

@@ -33,10 +33,18 @@ type Facts struct {
 	Rules      int
 	Indicators int
 	Behaviours int
+	Answers    *Answers // about indicators; nil when none were given
 
 	// NoProcessLog is how many hosts have no log of started processes, and
 	// ProcessRules how many rules need one.
 	NoProcessLog, ProcessRules int
+}
+
+// Answers counts indicators by what the hunt can say about them.
+type Answers struct {
+	Seen       int64 `json:"seen"`
+	NotSeen    int64 `json:"not_seen"`
+	NotCovered int64 `json:"not_covered"`
 }
 
 // A LogCount says on how many hosts a log was seen.
@@ -80,7 +88,7 @@ func (s *Screen) lines(width int) []line {
 	if len(shown) == 0 && len(s.Lead) == 0 {
 		sections = append(sections, s.lookedAt(width))
 	}
-	sections = append(sections, s.rarest(shown, width), s.notSeen(width), s.health(width), s.rulesBy(width))
+	sections = append(sections, s.rarest(shown, width), s.indicators(width), s.notSeen(width), s.health(width), s.rulesBy(width))
 	for _, lines := range sections {
 		if len(lines) > 0 {
 			out = append(append(out, nil), lines...)
@@ -117,7 +125,7 @@ func section(word, note string, notePaint paint, body []line) []line {
 // header names program, time, hosts and amounts, and says the main thing.
 func (s *Screen) header(width int) []line {
 	parts := []span{say("tyto " + s.Facts.Version), say(timeSpan(s.Facts.From, s.Facts.To)),
-		say(counted(int64(s.Facts.Hosts), "host", "hosts")),
+		say(Counted(int64(s.Facts.Hosts), "host", "hosts")),
 		say(amount(s.Facts.Records, "record", "records")), say(size(s.Facts.Bytes))}
 	out := wrap(parts, "   ", 0, width)
 	headline := s.Headline
@@ -158,6 +166,9 @@ const mattering = detect.Medium
 // headline says how much was found, or that nothing was.
 func (s *Screen) headline() string {
 	n := s.Summary.AtLeast(mattering)
+	if s.Facts.Records == 0 {
+		return "No record was read: this hunt says nothing about the evidence."
+	}
 	if n == 0 {
 		what := "No finding"
 		if s.Summary.total > 0 {
@@ -177,9 +188,9 @@ func (s *Screen) headline() string {
 		hosts[g.host] = true
 	}
 	delete(hosts, "") // logs that name no host
-	text := counted(n, "finding", "findings") + " of level medium or above"
+	text := Counted(n, "finding", "findings") + " of level medium or above"
 	if len(hosts) > 0 {
-		text += " on " + counted(int64(len(hosts)), "host", "hosts")
+		text += " on " + Counted(int64(len(hosts)), "host", "hosts")
 	}
 	text += ": " + strings.Join(parts, ", ")
 	if below := s.Summary.total - n; below > 0 {

@@ -83,6 +83,85 @@ func TestNoLineIsWiderThanTheTerminal(t *testing.T) {
 	}
 }
 
+func TestTitlesKeepTheirBeginning(t *testing.T) {
+	f := lsass()
+	f.Host, f.Title = "WS-17.corp.example", "Service Claims To Be Part Of Windows But Runs From A Folder Of Data That Anybody May Write"
+	f.Level = detect.Critical
+	out := show(t, screen(summary(f)), Style{})
+	if !strings.Contains(out, "WS-17   critical") && !strings.Contains(out, "WS-17  critical") || !strings.Contains(out, "Service Claims To Be Part Of Windows But Runs...") {
+		t.Errorf("screen:\n%s", out)
+	}
+}
+
+func TestHostsAreNamedShortWhereThatIsClear(t *testing.T) {
+	var list []*detect.Finding
+	for _, host := range []string{"WS-1.corp.example", "ws-1.CORP.example", "DC.east.example", "DC.west.example", "10.0.0.9", ".odd"} {
+		f := lsass()
+		f.Host = host
+		list = append(list, f)
+	}
+	names := summary(list...).hostNames()
+	for host, want := range map[string]string{
+		"WS-1.corp.example": "WS-1", "ws-1.CORP.example": "ws-1", "DC.east.example": "DC.east.example",
+		"DC.west.example": "DC.west.example", "10.0.0.9": "10.0.0.9", ".odd": ".odd", "beyond.the.limit": "beyond.the.limit",
+	} {
+		if got := names.of(host); got != want {
+			t.Errorf("%s is called %s, want %s", host, got, want)
+		}
+	}
+}
+
+func TestGapsThatAreNotListedCount(t *testing.T) {
+	s := screen(summary(lsass()))
+	s.Health.Caps = []detect.Cap{{What: detect.CapGaps, Limit: 1000, Count: 478}}
+	n := len(s.Health.Gaps) + 478
+	out := show(t, s, Style{})
+	for _, want := range []string{fmt.Sprintf("gaps in logs: %d; limits reached: 1,000 gaps listed (478 more)", n), "(4 of 483)"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in:\n%s", want, out)
+		}
+	}
+}
+
+func TestAnswersAboutIndicatorsAreTold(t *testing.T) {
+	s := screen(summary())
+	if out := show(t, s, Style{}); strings.Contains(out, "INDICATORS") {
+		t.Errorf("none were given:\n%s", out)
+	}
+	s.Facts.Answers = &Answers{Seen: 2, NotSeen: 1300, NotCovered: 31}
+	s.Wrote = append(s.Wrote, "sightings.json")
+	want := "\nINDICATORS   1,333: 2 seen, 1,300 not seen, 31 not covered by these logs: sightings.json\n"
+	if out := show(t, s, Style{}); !strings.Contains(out, want) {
+		t.Errorf("no %q in:\n%s", want, out)
+	}
+}
+
+func TestNothingIsCutInTheClosingSections(t *testing.T) {
+	s := screen(summary(lsass()))
+	s.Next = append(s.Next, Command{"tyto metrics " + strings.Repeat("long/", 12), "what the evidence holds: logs, hosts, times, gaps"})
+	for width := narrowest; width <= usual; width++ {
+		_, closing, _ := strings.Cut(show(t, s, Style{Width: width}), "\nHEALTH")
+		flat := strings.Join(strings.Fields(closing), " ")
+		for _, want := range []string{
+			"9 records damaged, 31 recovered: health.json", "rules 3,797: 1 rejected (tyto rules check), 3 blind; 2 matched, 1 finding",
+			"limits reached: 1,000,000 facts kept in memory (7 more)", "what the evidence holds: logs, hosts, times, gaps",
+		} {
+			if !strings.Contains(flat, want) {
+				t.Fatalf("width %d: no %q in:\n%s", width, want, closing)
+			}
+		}
+	}
+}
+
+func TestReadingNothingIsNoAllClear(t *testing.T) {
+	s := screen(summary())
+	s.Facts.Records = 0
+	out := show(t, s, Style{})
+	if !strings.Contains(out, "No record was read") || strings.Contains(out, "No finding") {
+		t.Errorf("screen:\n%s", out)
+	}
+}
+
 func TestColourOnlyAddsEscapes(t *testing.T) {
 	s := screen(summary(sample()...))
 	colored := show(t, s, Style{Color: true})

@@ -79,6 +79,12 @@ func painted(text string, p paint) span { return span{text, p} }
 // quote makes a span of a value from evidence or rules, at most width wide.
 func quote(value string, width int) span { return span{inert.Short(value, width), noPaint} }
 
+// title makes a span of a rule's title, which says most at its beginning.
+func title(text string, width int) span {
+	const most = 4096
+	return span{inert.Head(inert.Text(text[:min(len(text), most)]), width), noPaint}
+}
+
 // in fills a span with spaces to a column's width.
 func (s span) in(width int) span {
 	s.text = inert.Pad(s.text, width, false)
@@ -187,12 +193,45 @@ func wrap(pieces []span, separator string, first, width int) []line {
 	return append(out, now)
 }
 
+// wrapTo is [wrap] over at most so many lines; what does not fit any more is
+// left out behind a word, with "..." in its place.
+func wrapTo(most int, pieces []span, width int) []line {
+	out := wrap(pieces, " ", 0, width)
+	if len(out) <= most {
+		return out
+	}
+	out = out[:most]
+	last := out[most-1]
+	for len(last) > 1 && last.width()+4 > width {
+		last = last[:len(last)-2] // a word and the space before it
+	}
+	out[most-1] = append(last, say(" ..."))
+	return out
+}
+
 // between is the paint of the space between two pieces.
 func between(a, b span) paint {
 	if a.paint == b.paint {
 		return a.paint
 	}
 	return noPaint
+}
+
+// words cuts a line into pieces for [wrap]. A word of two paints gets that of
+// its beginning.
+func (l line) words() []span {
+	var out []span
+	apart := true // a space ends what came before
+	for _, s := range l {
+		list := words(s.text, s.paint)
+		if len(list) > 0 && !apart && !strings.HasPrefix(s.text, " ") {
+			out[len(out)-1].text += list[0].text
+			list = list[1:]
+		}
+		out = append(out, list...)
+		apart = strings.HasSuffix(s.text, " ")
+	}
+	return out
 }
 
 // words cuts a sentence into pieces for [wrap].

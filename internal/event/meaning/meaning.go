@@ -74,7 +74,7 @@ var vague = sync.OnceValue(func() map[string]bool {
 	out := map[string]bool{}
 	for name := range strings.FieldsSeq(`host hostname name path file filename domain query request record key data user username from to cc src dst
 		url uri answers answer subject pipe command cmd args exe hash device cookie filter destination consumer details payload sender recipient
-		path contents application fingerprint domainname text executable service sni actor addr caller client ip login p pr unit uid user.name`) {
+		contents application fingerprint domainname text executable service sni actor addr caller client ip login p pr unit uid user.name`) {
 		out[name] = true
 	}
 	return out

@@ -7,6 +7,27 @@ import (
 	"unicode/utf8"
 )
 
+func TestHeadEndsBehindAWord(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		width int
+		want  string
+	}{
+		{"one two three", 13, "one two three"},
+		{"one two three", 12, "one two..."},
+		{"one two three", 10, "one two..."},
+		{"one two three", 9, "one tw..."}, // the last word is too far back
+		{"one_two_three_four", 10, "one_two..."},
+		{"雪 雪雪雪雪", 8, "雪 雪..."},
+		{"one two", 3, "one"},
+		{"one two", 0, ""},
+	} {
+		if got := Head(c.text, c.width); got != c.want || Width(got) > max(c.width, 0) {
+			t.Errorf("Head(%q, %d) = %q, want %q", c.text, c.width, got, c.want)
+		}
+	}
+}
+
 func TestTextShowsWhatHides(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain C:\\Windows\\x.exe":      "plain C:\\Windows\\x.exe",

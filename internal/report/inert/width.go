@@ -72,6 +72,22 @@ func Short(s string, width int) string {
 	return Cut(Text(s), width)
 }
 
+// Head shortens a sentence to at most width columns by leaving out its end,
+// where titles say least, behind a word if one ends near. It expects inert text.
+func Head(s string, width int) string {
+	if len(s) <= width || Width(s) <= width {
+		return s
+	}
+	if width < 4 {
+		return Start(s, width)
+	}
+	kept := Start(s, width-3)
+	if i := strings.LastIndexByte(kept, ' '); i > len(kept)*2/3 && s[len(kept)] != ' ' {
+		kept = kept[:i]
+	}
+	return strings.TrimRight(kept, " ") + "..."
+}
+
 // Start returns the longest beginning of s that fits into the width.
 func Start(s string, width int) string {
 	n := 0
