@@ -53,6 +53,7 @@ func TestFormsOfTables(t *testing.T) {
 		{"tabs", "type\tvalue\nip\t1.2.3.4\n", "ip 1.2.3.4"},
 		{"byte order mark", "\ufefftype,value\r\nip,1.2.3.4\r\n", "ip 1.2.3.4"},
 		{"quotes and new lines", "value,type,comment\nevil.com,domain,\"a \"\"b\"\"\nc\"\nbad.com,domain,x\n", "domain evil.com, domain bad.com"},
+		{"a cell over several rows behind others", "type,comment,value\ndomain,\"a, b\nc, \"\"d\"\"\ne\",evil.com\n", "domain evil.com"},
 		{"an open quote costs one row", "type,value\ndomain,\"evil.com\ndomain,bad.com\n", "domain bad.com"},
 		{"pairs", "type,value\nfilename|sha1,x.dll|" + aSHA1 + "\nip-dst|port,1.2.3.4|443\n", "filename x.dll, sha1 " + aSHA1 + ", ip 1.2.3.4"},
 		{"values of the wrong kind are kept as rejected", "type,value\nmd5,11736212\nip,1.2.3.400\n", "md5 11736212!, ip 1.2.3.400!"},
