@@ -235,8 +235,8 @@ func (c *collector) read(r io.Reader) error {
 	if order := wideOrder(head); order != nil {
 		_, _ = br.Discard(2)
 		br = bufio.NewReaderSize(&wideReader{in: br, order: order}, headSize)
-		if head, err = br.Peek(headSize); err != nil && len(head) == 0 {
-			return nil
+		if head, err = br.Peek(headSize); err != nil && err != io.EOF && len(head) == 0 {
+			return err
 		}
 	}
 	if n := bytes.Count(head, []byte{0}); n > 0 && n >= len(head)/64 { // a stray one spoils its own value only

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -564,4 +565,28 @@ func FuzzMISP(f *testing.F) {
 func FuzzSTIX(f *testing.F) {
 	fuzz(f, `{"type":"bundle","objects":[`+stixIndicator(1, "[domain-name:value = 'evil.com']", "")+`]}`,
 		stixIndicator(1, "[file:hashes.MD5 = '"+aMD5+"' AND file:name LIKE '%x%']", ""))
+}
+
+func TestHalfALetterOfUTF16TakesNothingAlong(t *testing.T) {
+	for units, want := range map[string]string{
+		"a\x00\x3d\xd8b\x00":         "a\uFFFDb",
+		"\x3d\xd8\x3d\xd8\x00\xde":   "\uFFFD\U0001F600",
+		"\x00\xdea\x00":              "\uFFFDa",
+		"a\x00\x3d\xd8":              "a\uFFFD",
+		"a\x00b":                     "a\uFFFD",
+		"\x3d\xd8\x00\xde" + "a\x00": "\U0001F600a",
+	} {
+		got, err := io.ReadAll(&wideReader{in: strings.NewReader(units), order: wideOrder([]byte("\xff\xfe"))})
+		if err != nil || string(got) != want {
+			t.Errorf("%q: %q %v, want %q", units, got, err, want)
+		}
+	}
+}
+
+func TestAnEmptyFileIsAFileThatWasRead(t *testing.T) {
+	for _, text := range []string{"", "\xef\xbb\xbf", "\xff\xfe"} {
+		if im := readText(t, text, Options{}); len(im.Files) != 1 {
+			t.Errorf("%q: %d files, want 1", text, len(im.Files))
+		}
+	}
 }
