@@ -65,7 +65,7 @@ type placed struct {
 
 type searchedLog struct {
 	roles    role
-	sizes    sizes
+	told     told
 	events   int64
 	from, to time.Time
 }
@@ -82,7 +82,7 @@ func (s *Sightings) Searched(ev *event.Event, m *Matcher) {
 	l.events++
 	c := s.cover(ev.Shape)
 	l.roles |= c.roles | objectRoles(ev, c)
-	l.sizes |= m.sizes
+	l.told |= m.told
 	if ev.Time.IsZero() {
 		return
 	}
@@ -200,7 +200,7 @@ func (s *Sightings) mergeLog(name string, from *searchedLog) {
 		s.logs[name] = to
 	}
 	to.roles |= from.roles
-	to.sizes |= from.sizes
+	to.told |= from.told
 	to.events += from.events
 	if !from.from.IsZero() && (to.from.IsZero() || from.from.Before(to.from)) {
 		to.from = from.from
@@ -349,29 +349,29 @@ func (s *Sightings) searched(t Type) *Searched {
 func (l *searchedLog) covers(t Type) bool {
 	switch t {
 	case IP:
-		return l.roles&roleDest != 0 || l.sizes&toldAddress != 0
+		return l.roles&roleDest != 0 || l.told&toldAddress != 0
 	case Domain:
-		return l.roles&roleLookup != 0 || l.urls() || l.sizes&toldName != 0
+		return l.roles&roleLookup != 0 || l.urls() || l.told&toldName != 0
 	case URL:
 		return l.urls()
 	case URIPath:
 		return l.roles&roleURL != 0
 	case Imphash:
-		return l.sizes&sizeOf(0, true) != 0
+		return l.told&toldHash(0, true) != 0
 	case Filename, Path, PathPattern:
 		return l.roles&rolePath != 0
 	case SideloadPair:
 		return l.roles&roleDLL != 0
 	}
 	if t.isFileHash() {
-		return l.sizes&sizeOf(t.hashSize(), false) != 0
+		return l.told&toldHash(t.hashSize(), false) != 0
 	}
 	return l.roles&searchedBy(t) != 0
 }
 
 // urls reports whether a log shows requests with the host that they went to.
 func (l *searchedLog) urls() bool {
-	return l.sizes&wholeURL != 0 || l.roles&roleURL != 0 && l.roles&roleURLHost != 0
+	return l.told&toldURL != 0 || l.roles&roleURL != 0 && l.roles&roleURLHost != 0
 }
 
 // needs says which logs would show an indicator.

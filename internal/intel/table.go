@@ -311,7 +311,7 @@ func (t *table) value(name, v string, in Indicator) error {
 		t.c.unread(v, t.row, 0, "no type, and none that the value shows")
 		return nil
 	}
-	return t.c.composite(name, v, in, true)
+	return t.c.composite(name, v, in)
 }
 
 // described reads what a row says beside the value: mostly the same as the row
