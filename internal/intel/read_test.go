@@ -434,6 +434,16 @@ func TestOnlyItsCreatorCanReplaceAnIndicator(t *testing.T) {
 		if got := values(addAll(t, order...)); !strings.Contains(got, "other.com") || !strings.Contains(got, "worse.com") || strings.Contains(got, "evil.com") {
 			t.Error(got)
 		}
+		bundle := readText(t, `{"type":"bundle","objects":[`+strings.Join(order, ",")+`]}`, Options{})
+		if got := values(bundle); !strings.Contains(got, "other.com") || !strings.Contains(got, "worse.com") || strings.Contains(got, "evil.com") {
+			t.Errorf("in one file: %s", got)
+		}
+		rest := addAll(t, order[1:]...) // a folder is added as one
+		all := addAll(t, order[0])
+		all.Add(rest)
+		if got := values(all); !strings.Contains(got, "other.com") || !strings.Contains(got, "worse.com") || strings.Contains(got, "evil.com") {
+			t.Errorf("of a folder: %s", got)
+		}
 	}
 }
 
