@@ -93,7 +93,7 @@ func newWatcher(patterns []Pattern) *watcher {
 	if !slices.ContainsFunc(patterns, func(p Pattern) bool { return p.Pattern != nil }) {
 		return nil
 	}
-	w := &watcher{index: newPartIndex(), coverage: coverage{}}
+	w := &watcher{index: newPartIndex(), coverage: newCoverage()}
 	for i, p := range patterns {
 		if p.Pattern == nil {
 			continue
@@ -167,10 +167,10 @@ func (h *hunt) patterns(a *assembler) ([]*Finding, error) {
 
 // coverage adds up what all workers' logs showed.
 func (h *hunt) coverage() coverage {
-	total := coverage{}
+	total := newCoverage()
 	for _, w := range h.workers {
 		if w.watcher != nil {
-			total.merge(w.watcher.coverage)
+			total.Merge(w.watcher.coverage.Logs)
 		}
 	}
 	return total
