@@ -53,3 +53,14 @@ sideload-pair,K7AVMScn.exe|K7AVWScn.dll
 		t.Errorf("only %d hits: the test says little", hits)
 	}
 }
+
+func TestAPathIsLookedAtAnewForEachHost(t *testing.T) {
+	m := setOf(t, "url,http://evil.com/gate").NewMatcher()
+	found := 0
+	for _, host := range []string{"good.com", "evil.com"} {
+		m.Match(fields("host", host, "uri", "/gate"), func(Hit) { found++ })
+	}
+	if found != 1 {
+		t.Errorf("found %d times, want once", found)
+	}
+}

@@ -401,6 +401,9 @@ func TestTheNewestVersionCountsWhateverTheOrderOfFiles(t *testing.T) {
 	if len(im.Problems) != 1 || im.Problems[0].String() != "2: entry 1: an older version of an indicator that 1 has too: not used" {
 		t.Errorf("%v", im.Problems)
 	}
+	if im = addAll(t, versioned("v", first, "[domain-name:value = 'v.com']", ""), a, b); len(im.Problems) != 1 || im.Problems[0].File != "2" {
+		t.Errorf("of three files: %v", im.Problems)
+	}
 	if im = addAll(t, a, b); len(im.Problems) != 1 || im.Problems[0].String() != "1: entry 1: an older version of an indicator that 2 has too: not used" {
 		t.Errorf("%v", im.Problems)
 	}
