@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"tyto/internal/intel/warninglist"
 )
@@ -161,14 +160,9 @@ func TestMISPEvents(t *testing.T) {
 	if err := json.Unmarshal(raw, &file); err != nil {
 		t.Fatal(err)
 	}
-	fsys := fstest.MapFS{
-		"manifest.json": {Data: []byte(`{"5c1f":{"info":"x"}}`)},
-		"hashes.csv":    {Data: []byte("0123,5c1f\n")},
-		"5c1f0a52-7e32-4bd0-9a3e-111111111111.json": {Data: file.Feed},
-	}
-	im, err := ReadFS(fsys, "feed", Options{})
-	if err != nil || len(im.Problems) > 0 {
-		t.Fatal(err, im.Problems)
+	im := readText(t, string(file.Feed), Options{})
+	if len(im.Problems) > 0 {
+		t.Fatal(im.Problems)
 	}
 	want := "domain example.com, ip 203.0.113.1, ip 203.0.113.1, sha256 " + strings.Repeat("a", 63)
 	if got := values(im); !strings.HasPrefix(got, want) || len(im.Indicators) != 7 {
@@ -562,7 +556,7 @@ func fuzz(f *testing.F, seeds ...string) {
 }
 
 func FuzzTable(f *testing.F) {
-	fuzz(f, "type,value,action\ndomain,evil.com,detect\n", "md5;sha1\n"+aMD5+";"+aSHA1+"\n", "value\n\"a\n", "# ioc\n1.2.3.4\n",
+	fuzz(f, "type,value,action\ndomain,evil.com,detect\n", "md5;sha1\n"+aMD5+";"+aSHA1+"\n", "value\n\"a\n", "ip,x\n\"a\"b,\"\n\"c\"\n", "\xff\xfei\x00p\x00,\x00\x3d\xd8\n\x001\x00", "# ioc\n1.2.3.4\n",
 		"type,value\npipe,\\id1<decimal>\npath,%TEMP%\\x<y>\ncmdline,abcdef g\nsideload-pair,a.exe|b.dll\n")
 }
 
@@ -600,6 +594,17 @@ func TestAnEmptyFileIsAFileThatWasRead(t *testing.T) {
 	for _, text := range []string{"", "\xef\xbb\xbf", "\xff\xfe"} {
 		if im := readText(t, text, Options{}); len(im.Files) != 1 {
 			t.Errorf("%q: %d files, want 1", text, len(im.Files))
+		}
+	}
+}
+
+func TestWhatLiesBesideListsIsNoList(t *testing.T) {
+	for name, want := range map[string]bool{
+		"feed/manifest.json": true, "feed/hashes.csv": true, "x/.git": true, "README.md": true, "LICENSE.txt": true,
+		"feed/5c1f0a52-7e32-4bd0-9a3e-111111111111.json": false, "iocs.csv": false, "hashes.csv.txt": false,
+	} {
+		if Beside(name) != want {
+			t.Errorf("%s: beside is %t", name, !want)
 		}
 	}
 }
