@@ -229,7 +229,11 @@ func (c *intelLintCmd) file(w *bufio.Writer, in *source.Input) (objects, broken 
 	for o, err := range stix.ReadBundle(io.NewSectionReader(in, 0, in.Size), stix.ReadOptions{}) {
 		if err != nil {
 			broken++
-			c.remark(w, lintRemark{File: name, Severity: "error", Rule: "json", Text: err.Error()})
+			r := lintRemark{File: name, Severity: "error", Rule: "json", Text: err.Error()}
+			if objects == 0 {
+				r.Hint = "lint is for STIX; tyto intel check takes MISP and lists too"
+			}
+			c.remark(w, r)
 			continue
 		}
 		objects++
@@ -250,7 +254,13 @@ func (c *intelLintCmd) remark(w *bufio.Writer, r lintRemark) {
 		}
 		return
 	}
-	fmt.Fprintf(w, "%s: %s: %s: %s: %s [%s]\n", inert.Text(r.File), inert.Text(r.Object), r.Severity, inert.Text(r.Path), inert.Text(r.Text), r.Rule)
+	var parts []string
+	for _, p := range []string{r.File, r.Object, r.Severity, r.Path, r.Text} {
+		if p != "" {
+			parts = append(parts, inert.Text(p))
+		}
+	}
+	fmt.Fprintf(w, "%s [%s]\n", strings.Join(parts, ": "), r.Rule)
 	if r.Hint != "" {
 		fmt.Fprintf(w, "    %s\n", inert.Text(r.Hint))
 	}

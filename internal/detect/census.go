@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"cmp"
+	"container/heap"
 	"slices"
 	"strings"
 
@@ -18,9 +20,13 @@ const maxShapes = 256
 
 // A census counts events by where they come from. One belongs to one
 // goroutine; merge adds them up.
+//
+// Of too many kinds the smallest in order are kept, so that the result does not
+// depend on which goroutine met which kind first.
 type census struct {
 	kinds map[event.Source]*kind
-	other int64 // events of kinds beyond maxKinds
+	order largestFirst // the keys of kinds
+	other int64        // events of kinds beyond maxKinds
 
 	last *kind // most events are of the same kind as the one before
 }
@@ -52,15 +58,50 @@ func (c *census) of(s event.Source) *kind {
 
 func (c *census) add(s event.Source) *kind {
 	if len(c.kinds) >= maxKinds {
-		c.other++
-		return &kind{source: s, log: s.Log(), shapes: make(map[*event.Shape]*sigma.Shape)}
+		if compareSources(s, c.order[0]) > 0 {
+			c.other++
+			return &kind{source: s, log: s.Log(), shapes: make(map[*event.Shape]*sigma.Shape)}
+		}
+		c.dropLargest()
 	}
 	s = strip(s)
 	k := &kind{
 		source: s, log: s.Log(), shapes: make(map[*event.Shape]*sigma.Shape), process: startsProcess(s),
 	}
 	c.kinds[s] = k
+	heap.Push(&c.order, s)
 	return k
+}
+
+func (c *census) dropLargest() {
+	s := heap.Pop(&c.order).(event.Source)
+	c.other += c.kinds[s].events
+	delete(c.kinds, s)
+}
+
+// largestFirst is a heap of sources.
+type largestFirst []event.Source
+
+func (h largestFirst) Len() int           { return len(h) }
+func (h largestFirst) Less(i, j int) bool { return compareSources(h[i], h[j]) > 0 }
+func (h largestFirst) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+
+// Push implements heap.Interface.
+func (h *largestFirst) Push(x any) { *h = append(*h, x.(event.Source)) }
+
+// Pop implements heap.Interface.
+func (h *largestFirst) Pop() any {
+	last := len(*h) - 1
+	s := (*h)[last]
+	*h = (*h)[:last]
+	return s
+}
+
+func compareSources(a, b event.Source) int {
+	return cmp.Or(
+		strings.Compare(a.Product, b.Product), strings.Compare(a.Category, b.Category), strings.Compare(a.Service, b.Service),
+		strings.Compare(a.Channel, b.Channel), strings.Compare(a.Provider, b.Provider), cmp.Compare(a.EventID, b.EventID),
+	)
 }
 
 // strip copies the strings of a source, which may live in a reader's buffers.
@@ -77,9 +118,13 @@ func (c *census) merge(o *census) {
 		mine := c.kinds[s]
 		if mine == nil {
 			c.kinds[s] = k
+			heap.Push(&c.order, s)
 			continue
 		}
 		mine.events += k.events
+	}
+	for len(c.kinds) > maxKinds {
+		c.dropLargest()
 	}
 }
 

@@ -12,29 +12,18 @@ import (
 
 // A coverage says which properties of observables each log showed, so that
 // "not seen" is only said of a pattern where it could have been seen.
-type coverage map[string]*shown
+type coverage struct{ *intel.Logs[shown] }
+
+func newCoverage() coverage { return coverage{intel.NewLogs((*shown).join)} }
 
 type shown struct {
 	from, to   time.Time
 	properties map[string]map[string]bool // by type of object
 }
 
-// maxShown bounds the logs that are told apart.
-const maxShown = 4096
-
 // note takes what one event of a log showed.
 func (c coverage) note(log string, o *stix.Observation) {
-	if log == "" {
-		log = "unnamed log"
-	}
-	s := c[log]
-	if s == nil {
-		if len(c) >= maxShown {
-			return
-		}
-		s = &shown{properties: map[string]map[string]bool{}}
-		c[log] = s
-	}
+	s := c.Of(log)
 	s.span(o.First, o.First)
 	for i := range o.Objects {
 		props, _ := o.Objects[i].Props.(stix.Map)
@@ -48,6 +37,9 @@ func (c coverage) note(log string, o *stix.Observation) {
 func (s *shown) of(kind string) map[string]bool {
 	m := s.properties[kind]
 	if m == nil {
+		if s.properties == nil {
+			s.properties = map[string]map[string]bool{}
+		}
 		m = map[string]bool{}
 		s.properties[kind] = m
 	}
@@ -63,24 +55,17 @@ func (s *shown) span(from, to time.Time) {
 	}
 }
 
-func (c coverage) merge(o coverage) {
-	for log, from := range o {
-		to := c[log]
-		if to == nil {
-			to = &shown{properties: map[string]map[string]bool{}}
-			c[log] = to
-		}
-		to.span(from.from, from.to)
-		for kind, props := range from.properties {
-			maps.Copy(to.of(kind), props)
-		}
+func (s *shown) join(from *shown) {
+	s.span(from.from, from.to)
+	for kind, props := range from.properties {
+		maps.Copy(s.of(kind), props)
 	}
 }
 
 // showing lists the logs that show what a test asks for.
 func (c coverage) showing(t *stix.Test) []string {
 	var out []string
-	for log, s := range c {
+	for log, s := range c.All() {
 		if s.properties[t.Path.Type][firstStep(t)] {
 			out = append(out, log)
 		}
@@ -240,7 +225,7 @@ func (r *patternRun) answer(res stix.Result, cover coverage) {
 func (c coverage) searched(logs map[string]bool) *intel.Searched {
 	var all shown
 	for log := range logs {
-		all.span(c[log].from, c[log].to)
+		all.span(c.Of(log).from, c.Of(log).to)
 	}
 	return &intel.Searched{From: moment(all.from), To: moment(all.to), Logs: slices.Sorted(maps.Keys(logs))}
 }

@@ -3,7 +3,6 @@ package detect
 import (
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"tyto/internal/event"
@@ -94,7 +93,7 @@ func newWatcher(patterns []Pattern) *watcher {
 	if !slices.ContainsFunc(patterns, func(p Pattern) bool { return p.Pattern != nil }) {
 		return nil
 	}
-	w := &watcher{index: newPartIndex(), coverage: coverage{}}
+	w := &watcher{index: newPartIndex(), coverage: newCoverage()}
 	for i, p := range patterns {
 		if p.Pattern == nil {
 			continue
@@ -149,7 +148,7 @@ func (h *hunt) patterns(a *assembler) ([]*Finding, error) {
 		}
 		run := &runs[hit.rule]
 		if run.alone {
-			run.tally(hit)
+			run.seen.tally(hit, &run.pattern.Given)
 		}
 		if !run.matcher.Matched() { // a match is said once
 			run.observe(a, hit)
@@ -168,10 +167,10 @@ func (h *hunt) patterns(a *assembler) ([]*Finding, error) {
 
 // coverage adds up what all workers' logs showed.
 func (h *hunt) coverage() coverage {
-	total := coverage{}
+	total := newCoverage()
 	for _, w := range h.workers {
 		if w.watcher != nil {
-			total.merge(w.watcher.coverage)
+			total.Merge(w.watcher.coverage.Logs)
 		}
 	}
 	return total
@@ -209,11 +208,6 @@ func singleEvent(e *stix.Expr) bool {
 		return true
 	}
 	return false
-}
-
-// tally counts one event.
-func (r *patternRun) tally(h *hit) {
-	r.seen.tally(h, &r.pattern.Given)
 }
 
 func (r *patternRun) observe(a *assembler, h *hit) {
@@ -291,19 +285,18 @@ func (r *patternRun) finding(a *assembler, res stix.Result) *Finding {
 		f.Time, f.Origin, f.RecordID = last.time, last.origin, last.record
 		f.Log, f.EventID, f.Source = last.source.Log(), last.source.EventID, last.source
 		f.Fields = last.fields
-		f.Entities = a.reader.entities(last.source, strings.Join(oneHost(hosts), ""), last.fields)
-		f.Host = strings.Join(oneHost(hosts), "")
+		f.Host = only(hosts)
+		f.Entities = a.reader.entities(last.source, f.Host, last.fields)
 	}
 	return f
 }
 
-// oneHost is the only host, or nothing when there are several.
-func oneHost(hosts map[string]bool) []string {
-	if len(hosts) != 1 {
-		return nil
+// only is the one host, or nothing when there are several.
+func only(hosts map[string]bool) string {
+	if len(hosts) == 1 {
+		for h := range hosts {
+			return h
+		}
 	}
-	for h := range hosts {
-		return []string{h}
-	}
-	return nil
+	return ""
 }

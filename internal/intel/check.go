@@ -189,7 +189,7 @@ func (c *checker) decide(in *Indicator) {
 		c.email(in)
 	}
 	if in.Type.isFileHash() {
-		c.lists1(in, c.lists.Hash(in.Value))
+		c.warned(in, c.lists.Hash(in.Value))
 	}
 	c.claims(in)
 	weakKind(in)
@@ -212,8 +212,8 @@ func (c *checker) start(in *Indicator) {
 	}
 }
 
-// lists1 applies what the warninglists say about the value itself.
-func (c *checker) lists1(in *Indicator, matches []warninglist.Match) {
+// warned applies what the warninglists say about the value itself.
+func (c *checker) warned(in *Indicator, matches []warninglist.Match) {
 	for _, m := range matches {
 		switch {
 		case m.Parent || m.List.Effect == warninglist.Raise:
@@ -282,7 +282,7 @@ func (c *checker) address(in *Indicator) {
 		in.lower(Rejected, "refused: an address of no single machine on the internet")
 		return
 	}
-	c.lists1(in, c.lists.Addr(a))
+	c.warned(in, c.lists.Addr(a))
 }
 
 // Ranges wider than these are many networks of many owners.
@@ -293,7 +293,7 @@ const (
 
 // network checks a range: what lies around it, and what it takes in.
 func (c *checker) network(in *Indicator, p netip.Prefix) {
-	c.lists1(in, c.lists.Prefix(p))
+	c.warned(in, c.lists.Prefix(p))
 	if in.Asked != Detect && (p.Addr().Is4() && p.Bits() < wide4 || p.Addr().Is6() && p.Bits() < wide6) {
 		in.lower(Hunt, "a wide range: many networks of many owners")
 	}
@@ -323,7 +323,7 @@ func (c *checker) host(in *Indicator, host string) {
 		in.lower(Rejected, "not a valid domain: its top-level domain does not exist")
 		return
 	}
-	c.lists1(in, c.lists.Host(host))
+	c.warned(in, c.lists.Host(host))
 	if sharedService(host) || c.lists.IsSuffix(host) {
 		in.Exact = true
 		in.lower(Hunt, "a service that many share: only this very name is matched, nothing below it")

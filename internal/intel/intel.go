@@ -1,8 +1,8 @@
 // Package intel holds indicators: the values that a report, a list or a
 // partner said to look for, and what became of them.
 //
-// An indicator passes four stations. A reader ([Read], [ReadFS]) takes it from
-// whatever form it came in: a table, a plain list, a MISP event, a STIX bundle.
+// An indicator passes four stations. A reader ([Read]) takes it from whatever
+// form it came in: a table, a plain list, a MISP event, a STIX bundle.
 // The check ([Check]) decides what it may be used for, because published feeds
 // contain mistakes: names listed as hashes, hyphens lost in a PDF, truncated
 // addresses, addresses of content delivery networks. Every decision has

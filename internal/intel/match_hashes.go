@@ -5,12 +5,11 @@ import "bytes"
 // hashes looks at plain hashes and at lists such as "SHA1=..,MD5=..".
 func (m *Matcher) hashes(v []byte, r role) {
 	if bytes.IndexByte(v, '=') < 0 {
-		m.sizes |= sizeOf(len(v), r&roleHash == 0)
+		m.told |= toldHash(len(v), r&roleHash == 0)
 		if r&roleHash != 0 {
-			m.hash(v, isFile)
-		}
-		if r&roleImphash != 0 {
-			m.hash(v, isImphash(r&roleHash != 0))
+			m.hash(v, isFile) // where both may stand, an import hash is named
+		} else {
+			m.hash(v, imphashOnly)
 		}
 		return
 	}
@@ -22,9 +21,9 @@ func (m *Matcher) hashes(v []byte, r role) {
 		name, hex, ok := bytes.Cut(v[:end], []byte("="))
 		name = bytes.TrimSpace(name)
 		imphash := bytes.EqualFold(name, []byte("imphash"))
-		m.sizes |= sizeOf(len(hex), imphash)
+		m.told |= toldHash(len(hex), imphash)
 		if ok && imphash {
-			m.hash(hex, only(Imphash))
+			m.hash(hex, imphashOnly)
 		} else if ok {
 			m.hash(hex, isFile)
 		}
@@ -32,18 +31,19 @@ func (m *Matcher) hashes(v []byte, r role) {
 	}
 }
 
-// sizes is a set of kinds of hash, and whether URLs came with their host and
-// messages told of addresses and of names of hosts.
-type sizes uint16
+// told is what only the values of a log tell, not the names of its fields: kinds
+// of hash, URLs with their host, addresses and names of hosts in messages. Where
+// nothing of a kind was told, not to have seen one is no answer.
+type told uint16
 
 const (
-	wholeURL sizes = 1 << (15 - iota)
+	toldURL told = 1 << (15 - iota)
 	toldAddress
 	toldName
 )
 
-// sizeOf is the kind of a hash with a number of hexadecimal digits.
-func sizeOf(digits int, imphash bool) sizes {
+// toldHash is the kind of a hash with a number of hexadecimal digits.
+func toldHash(digits int, imphash bool) told {
 	if imphash {
 		return 1
 	}
@@ -66,31 +66,10 @@ func sizeOf(digits int, imphash bool) sizes {
 
 func isFile(in *Indicator) bool { return in.Type.isFileHash() }
 
-// isImphash accepts import hashes where a field holds nothing else.
-func isImphash(mixed bool) func(*Indicator) bool {
-	if mixed {
-		return nothing
-	}
-	return imphashOnly
-}
-
-func nothing(*Indicator) bool        { return false }
 func imphashOnly(in *Indicator) bool { return in.Type == Imphash }
 func ja3Only(in *Indicator) bool     { return in.Type == JA3 }
 func ja3sOnly(in *Indicator) bool    { return in.Type == JA3S }
 func certOnly(in *Indicator) bool    { return in.Type == CertSHA1 || in.Type == CertSHA256 }
-
-func only(t Type) func(*Indicator) bool {
-	switch t {
-	case Imphash:
-		return imphashOnly
-	case JA3:
-		return ja3Only
-	case JA3S:
-		return ja3sOnly
-	}
-	return nothing
-}
 
 // hash looks for one hash in hexadecimal; separators between bytes and a
 // leading 0x are dropped.

@@ -140,11 +140,11 @@ func (m *Matcher) messageAddress(v []byte, start, end int, f *messageFilter) {
 		}
 	}
 	wanted := f.mayBeAddress(four)
-	if !wanted && m.sizes&toldAddress != 0 || !standsAsAddress(v, start, end) {
+	if !wanted && m.told&toldAddress != 0 || !standsAsAddress(v, start, end) {
 		return
 	}
 	if four[0] != 127 && four[0] != 0 && four[0] < 224 && string(v[start:end]) != m.ev.Host {
-		m.sizes |= toldAddress
+		m.told |= toldAddress
 	}
 	if wanted {
 		m.messageHost(v, start, end)
@@ -165,11 +165,11 @@ func (m *Matcher) messageHost(v []byte, start, end int) {
 // messageName looks at a host name, or the one of a mail address.
 func (m *Matcher) messageName(v []byte, start, end int, f *messageFilter) {
 	wanted := f.mayBeName(v[start:end])
-	if !wanted && (m.sizes&toldName != 0 || !commonTop(v[start:end])) || !standsAsName(v, start, end) {
+	if !wanted && (m.told&toldName != 0 || !commonTop(v[start:end])) || !standsAsName(v, start, end) {
 		return
 	}
-	if m.sizes&toldName == 0 && commonTop(v[start:end]) && !own(v[start:end], m.ev.Host) {
-		m.sizes |= toldName
+	if m.told&toldName == 0 && commonTop(v[start:end]) && !own(v[start:end], m.ev.Host) {
+		m.told |= toldName
 	}
 	if !wanted {
 		return
@@ -212,7 +212,7 @@ func (m *Matcher) colons(v []byte) {
 		for end < len(v) && (is(v[end], inHex) || v[end] == ':' || v[end] == '.') {
 			if v[end] == ':' {
 				count++
-				gap = gap || v[end-min(end, 1)] == ':' && end > colon
+				gap = gap || end > colon && v[end-1] == ':'
 			}
 			end++
 		}
@@ -237,7 +237,7 @@ func (m *Matcher) messageSix(v []byte, start, end int) {
 		return
 	}
 	if isGlobal(a) {
-		m.sizes |= toldAddress
+		m.told |= toldAddress
 	}
 	if start >= m.urlUntil && start > 0 && v[start-1] == '[' && behindScheme(v, start-1) {
 		m.urlUntil = urlEnd(v, min(end+1, len(v)))
@@ -268,7 +268,7 @@ func (m *Matcher) digests(v []byte) {
 		for end < len(v) && is(v[end], inHex) {
 			end++
 		}
-		if sizeOf(end-start, false) != 0 && (start == 0 || !is(v[start-1], inWord)) && (end == len(v) || !is(v[end], inWord)) {
+		if toldHash(end-start, false) != 0 && (start == 0 || !is(v[start-1], inWord)) && (end == len(v) || !is(v[end], inWord)) {
 			m.hash(v[start:end], isDigest)
 		}
 		from, i = end, end+step

@@ -39,8 +39,8 @@ func (m *Matcher) urlValue(p *plan, v []byte) {
 // noteURL notes that the log shows URLs with their host. What led to a request
 // is not the request.
 func (m *Matcher) noteURL(v []byte) {
-	if m.sizes&wholeURL == 0 && bytes.IndexByte(v, '.') > 0 && !refers(m.ev.Shape.Fields[m.field].Name) {
-		m.sizes |= wholeURL
+	if m.told&toldURL == 0 && bytes.IndexByte(v, '.') > 0 && !refers(m.ev.Shape.Fields[m.field].Name) {
+		m.told |= toldURL
 	}
 }
 

@@ -96,8 +96,8 @@ type Matcher struct {
 	path  []byte
 	url   []byte
 	found func(*fragment, int)
-	sizes sizes // kinds of hash that the event carries
-	spoke bool  // the value that is looked at holds an indicator
+	told  told // by the event
+	spoke bool // the value that is looked at holds an indicator
 	quiet quietValues
 
 	urlUntil int // end of the last URL looked up in a message
@@ -138,7 +138,7 @@ const maxText = 256 << 10
 // Match calls hit for each indicator that the event shows, once for each.
 func (m *Matcher) Match(ev *event.Event, hit func(Hit)) {
 	p := m.planOf(ev.Shape)
-	m.sizes = 0
+	m.told = 0
 	if p.all&m.set.want == 0 {
 		return
 	}
@@ -169,11 +169,11 @@ func (m *Matcher) Match(ev *event.Event, hit func(Hit)) {
 
 // silent looks at one value and reports whether that had no effect at all.
 func (m *Matcher) silent(p *plan, r role) bool {
-	before := m.sizes
-	m.sizes, m.spoke = 0, false
+	before := m.told
+	m.told, m.spoke = 0, false
 	m.one(p, r)
-	still := m.sizes == 0 && !m.spoke
-	m.sizes |= before
+	still := m.told == 0 && !m.spoke
+	m.told |= before
 	return still
 }
 

@@ -186,7 +186,7 @@ func (c *collector) mispAttribute(a *mispAttribute, claim *Claim, entry int) err
 	}
 	in.From, _ = parseDay(string(a.FirstSeen))
 	in.Until, _ = parseDay(string(a.LastSeen))
-	return c.composite(string(a.Type), string(a.Value), in, false)
+	return c.composite(string(a.Type), string(a.Value), in)
 }
 
 // mispClaim is the claim of an attribute that says more than its event. The
@@ -281,7 +281,7 @@ func tagsOf(tags []mispTag) (actors string, g Grade) {
 
 // composite takes a value whose type may be a pair such as "filename|md5" or
 // a rule; types that are not known are kept as context.
-func (c *collector) composite(name, value string, in Indicator, table bool) error {
+func (c *collector) composite(name, value string, in Indicator) error {
 	low := strings.ToLower(strings.TrimSpace(name))
 	switch low {
 	case "sigma":

@@ -43,7 +43,8 @@ func TestPatternsThatAreMoreAreKeptWhole(t *testing.T) {
 		"[domain-name:value != 'evil.com']", "[NOT EXISTS domain-name:value]", "[file:name LIKE 'a%b']", "[domain-name:value MATCHES '^a']",
 		"[file:name = 'a.exe' AND process:pid = 5]", "[domain-name:value = 'a.com'] AND [domain-name:value = 'b.com']",
 		"[domain-name:value = 'a.com' AND domain-name:resolves_to_refs[*].value = '1.2.3.4']",
-		"[domain-name:value = 'a.com' OR network-traffic:dst_port = 4444]", "[url:value LIKE 'http://a%']", "[artifact:hashes.MD5 = '" + aMD5 + "']",
+		"[domain-name:value = 'a.com' OR network-traffic:dst_port = 4444]", "[url:value LIKE 'http://a%']",
+		"[file:hashes.MD5 = '" + aMD5 + "' AND file:name != 'good.exe']", "[artifact:hashes.MD5 = '" + aMD5 + "']",
 	} {
 		im := readText(t, stixIndicator(1, pattern, ""), Options{})
 		switch {

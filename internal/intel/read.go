@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -18,7 +17,7 @@ type Options struct {
 	Source     string // name of the source where a list names none; default: the file's name
 	Size       int64  // bytes that are to be read, if known: saves memory
 	MaxBytes   int64  // of one file; default 2 GiB
-	MaxEntries int    // of one import; default 5,000,000
+	MaxEntries int    // of one file; default 5,000,000
 	MaxDepth   int    // of nested JSON; default 64
 	MaxElement int64  // bytes of one entry (attribute, object, line); default 16 MiB
 }
@@ -136,45 +135,6 @@ func Read(r io.Reader, name string, opt Options) (*Import, error) {
 	return &c.out, err
 }
 
-// ReadFS imports all files of a folder and the folders in it, a MISP feed
-// among others. A file that cannot be read is a problem, not an error.
-func ReadFS(fsys fs.FS, name string, opt Options) (*Import, error) {
-	out := &Import{}
-	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			out.Problems = append(out.Problems, Problem{File: path.Join(name, p), Reason: err.Error()})
-			out.Skipped++
-			return nil
-		case !d.Type().IsRegular() || Beside(p):
-			return nil
-		}
-		return readFile(fsys, p, name, opt, out)
-	})
-	if err != nil {
-		return out, fmt.Errorf("reading %s: %w", name, err)
-	}
-	return out, nil
-}
-
-func readFile(fsys fs.FS, p, name string, opt Options, out *Import) error {
-	f, err := fsys.Open(p)
-	full := path.Join(name, p)
-	if err != nil {
-		out.Problems = append(out.Problems, Problem{File: full, Reason: err.Error()})
-		out.Skipped++
-		return nil
-	}
-	defer f.Close()
-	opt.MaxEntries = opt.withDefaults().MaxEntries - len(out.Indicators)
-	if opt.MaxEntries <= 0 {
-		return errTooMany
-	}
-	im, _ := Read(f, full, opt) // its error is among its problems
-	out.Add(im)
-	return nil
-}
-
 // Beside reports whether a file lies beside lists of indicators and is none
 // itself: the index of a MISP feed, its hashes (one-way, for look-ups), notes,
 // hidden files.
@@ -235,8 +195,8 @@ func (c *collector) read(r io.Reader) error {
 	if order := wideOrder(head); order != nil {
 		_, _ = br.Discard(2)
 		br = bufio.NewReaderSize(&wideReader{in: br, order: order}, headSize)
-		if head, err = br.Peek(headSize); err != nil && len(head) == 0 {
-			return nil
+		if head, err = br.Peek(headSize); err != nil && err != io.EOF && len(head) == 0 {
+			return err
 		}
 	}
 	if n := bytes.Count(head, []byte{0}); n > 0 && n >= len(head)/64 { // a stray one spoils its own value only

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"tyto/internal/intel/warninglist"
 )
@@ -53,6 +53,7 @@ func TestFormsOfTables(t *testing.T) {
 		{"tabs", "type\tvalue\nip\t1.2.3.4\n", "ip 1.2.3.4"},
 		{"byte order mark", "\ufefftype,value\r\nip,1.2.3.4\r\n", "ip 1.2.3.4"},
 		{"quotes and new lines", "value,type,comment\nevil.com,domain,\"a \"\"b\"\"\nc\"\nbad.com,domain,x\n", "domain evil.com, domain bad.com"},
+		{"a cell over several rows behind others", "type,comment,value\ndomain,\"a, b\nc, \"\"d\"\"\ne\",evil.com\n", "domain evil.com"},
 		{"an open quote costs one row", "type,value\ndomain,\"evil.com\ndomain,bad.com\n", "domain bad.com"},
 		{"pairs", "type,value\nfilename|sha1,x.dll|" + aSHA1 + "\nip-dst|port,1.2.3.4|443\n", "filename x.dll, sha1 " + aSHA1 + ", ip 1.2.3.4"},
 		{"values of the wrong kind are kept as rejected", "type,value\nmd5,11736212\nip,1.2.3.400\n", "md5 11736212!, ip 1.2.3.400!"},
@@ -159,14 +160,9 @@ func TestMISPEvents(t *testing.T) {
 	if err := json.Unmarshal(raw, &file); err != nil {
 		t.Fatal(err)
 	}
-	fsys := fstest.MapFS{
-		"manifest.json": {Data: []byte(`{"5c1f":{"info":"x"}}`)},
-		"hashes.csv":    {Data: []byte("0123,5c1f\n")},
-		"5c1f0a52-7e32-4bd0-9a3e-111111111111.json": {Data: file.Feed},
-	}
-	im, err := ReadFS(fsys, "feed", Options{})
-	if err != nil || len(im.Problems) > 0 {
-		t.Fatal(err, im.Problems)
+	im := readText(t, string(file.Feed), Options{})
+	if len(im.Problems) > 0 {
+		t.Fatal(im.Problems)
 	}
 	want := "domain example.com, ip 203.0.113.1, ip 203.0.113.1, sha256 " + strings.Repeat("a", 63)
 	if got := values(im); !strings.HasPrefix(got, want) || len(im.Indicators) != 7 {
@@ -399,6 +395,9 @@ func TestTheNewestVersionCountsWhateverTheOrderOfFiles(t *testing.T) {
 	if len(im.Problems) != 1 || im.Problems[0].String() != "2: entry 1: an older version of an indicator that 1 has too: not used" {
 		t.Errorf("%v", im.Problems)
 	}
+	if im = addAll(t, versioned("v", first, "[domain-name:value = 'v.com']", ""), a, b); len(im.Problems) != 1 || im.Problems[0].File != "2" {
+		t.Errorf("of three files: %v", im.Problems)
+	}
 	if im = addAll(t, a, b); len(im.Problems) != 1 || im.Problems[0].String() != "1: entry 1: an older version of an indicator that 2 has too: not used" {
 		t.Errorf("%v", im.Problems)
 	}
@@ -431,6 +430,16 @@ func TestOnlyItsCreatorCanReplaceAnIndicator(t *testing.T) {
 	for _, order := range [][]string{{ours, theirs, newer}, {newer, theirs, ours}, {theirs, ours, newer}, {theirs, newer, ours}} {
 		if got := values(addAll(t, order...)); !strings.Contains(got, "other.com") || !strings.Contains(got, "worse.com") || strings.Contains(got, "evil.com") {
 			t.Error(got)
+		}
+		bundle := readText(t, `{"type":"bundle","objects":[`+strings.Join(order, ",")+`]}`, Options{})
+		if got := values(bundle); !strings.Contains(got, "other.com") || !strings.Contains(got, "worse.com") || strings.Contains(got, "evil.com") {
+			t.Errorf("in one file: %s", got)
+		}
+		rest := addAll(t, order[1:]...) // a folder is added as one
+		all := addAll(t, order[0])
+		all.Add(rest)
+		if got := values(all); !strings.Contains(got, "other.com") || !strings.Contains(got, "worse.com") || strings.Contains(got, "evil.com") {
+			t.Errorf("of a folder: %s", got)
 		}
 	}
 }
@@ -547,7 +556,7 @@ func fuzz(f *testing.F, seeds ...string) {
 }
 
 func FuzzTable(f *testing.F) {
-	fuzz(f, "type,value,action\ndomain,evil.com,detect\n", "md5;sha1\n"+aMD5+";"+aSHA1+"\n", "value\n\"a\n", "# ioc\n1.2.3.4\n",
+	fuzz(f, "type,value,action\ndomain,evil.com,detect\n", "md5;sha1\n"+aMD5+";"+aSHA1+"\n", "value\n\"a\n", "ip,x\n\"a\"b,\"\n\"c\"\n", "\xff\xfei\x00p\x00,\x00\x3d\xd8\n\x001\x00", "# ioc\n1.2.3.4\n",
 		"type,value\npipe,\\id1<decimal>\npath,%TEMP%\\x<y>\ncmdline,abcdef g\nsideload-pair,a.exe|b.dll\n")
 }
 
@@ -563,4 +572,39 @@ func FuzzMISP(f *testing.F) {
 func FuzzSTIX(f *testing.F) {
 	fuzz(f, `{"type":"bundle","objects":[`+stixIndicator(1, "[domain-name:value = 'evil.com']", "")+`]}`,
 		stixIndicator(1, "[file:hashes.MD5 = '"+aMD5+"' AND file:name LIKE '%x%']", ""))
+}
+
+func TestHalfALetterOfUTF16TakesNothingAlong(t *testing.T) {
+	for units, want := range map[string]string{
+		"a\x00\x3d\xd8b\x00":         "a\uFFFDb",
+		"\x3d\xd8\x3d\xd8\x00\xde":   "\uFFFD\U0001F600",
+		"\x00\xdea\x00":              "\uFFFDa",
+		"a\x00\x3d\xd8":              "a\uFFFD",
+		"a\x00b":                     "a\uFFFD",
+		"\x3d\xd8\x00\xde" + "a\x00": "\U0001F600a",
+	} {
+		got, err := io.ReadAll(&wideReader{in: strings.NewReader(units), order: wideOrder([]byte("\xff\xfe"))})
+		if err != nil || string(got) != want {
+			t.Errorf("%q: %q %v, want %q", units, got, err, want)
+		}
+	}
+}
+
+func TestAnEmptyFileIsAFileThatWasRead(t *testing.T) {
+	for _, text := range []string{"", "\xef\xbb\xbf", "\xff\xfe"} {
+		if im := readText(t, text, Options{}); len(im.Files) != 1 {
+			t.Errorf("%q: %d files, want 1", text, len(im.Files))
+		}
+	}
+}
+
+func TestWhatLiesBesideListsIsNoList(t *testing.T) {
+	for name, want := range map[string]bool{
+		"feed/manifest.json": true, "feed/hashes.csv": true, "x/.git": true, "README.md": true, "LICENSE.txt": true,
+		"feed/5c1f0a52-7e32-4bd0-9a3e-111111111111.json": false, "iocs.csv": false, "hashes.csv.txt": false,
+	} {
+		if Beside(name) != want {
+			t.Errorf("%s: beside is %t", name, !want)
+		}
+	}
 }

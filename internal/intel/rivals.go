@@ -2,7 +2,6 @@ package intel
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"slices"
 )
 
@@ -15,18 +14,15 @@ type rival struct {
 }
 
 // settle compares the versions of another import with those here, before it is
-// added: of an indicator that both have the newer version stays, wherever it
-// is. Only its creator can make a new version; what others give the same id is
-// another indicator.
+// added: of an indicator that both have the newer version stays, wherever it is.
 func (im *Import) settle(o *Import) {
 	var here, there []rival
 	for key, theirs := range o.versions {
-		at := im.place(key, &theirs)
-		ours, known := im.versions[at]
+		ours, known := im.versions[key]
 		switch {
 		case !known:
 		case ours.modified < theirs.modified:
-			here = append(here, rival{at, ours, "an older version of an indicator that " + o.fileOf(&theirs) + " has too: not used"})
+			here = append(here, rival{key, ours, "an older version of an indicator that " + o.fileOf(&theirs) + " has too: not used"})
 		case ours.modified > theirs.modified:
 			there = append(there, rival{key, theirs, "an older version of an indicator that " + im.fileOf(&ours) + " has too: not used"})
 		case ours.what != theirs.what:
@@ -39,17 +35,6 @@ func (im *Import) settle(o *Import) {
 	o.Skipped += len(told)
 	o.Problems = append(o.Problems, told[:min(len(told), max(0, MaxProblems-len(o.Problems)))]...)
 	im.adopt(o)
-}
-
-// place is the key under which an indicator is here: of several creators with
-// one id the first has it, others have their own.
-func (im *Import) place(key versionKey, v *version) versionKey {
-	if first, ok := im.versions[key]; !ok || first.by == v.by {
-		return key
-	}
-	sum := sha256.Sum256(append(key[:], v.by[:]...))
-	copy(key[:], sum[:])
-	return key
 }
 
 func (im *Import) fileOf(v *version) string {
@@ -99,14 +84,9 @@ func (im *Import) adopt(o *Import) {
 	if im.versions == nil {
 		im.versions = make(map[versionKey]version, len(o.versions))
 	}
-	moved := make(map[versionKey]version, len(o.versions))
 	for key, v := range o.versions {
-		at := im.place(key, &v)
 		v.at += int32(len(im.Indicators))
 		v.file += int32(len(im.Files))
-		moved[at] = v
-	}
-	for key, v := range moved {
 		im.versions[key] = v
 	}
 	o.versions = nil

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"runtime"
+	"strings"
 	"testing"
 
 	"tyto/internal/event"
@@ -162,5 +163,19 @@ func BenchmarkReadSTIX(b *testing.B) {
 		if im := readText(b, raw.String(), Options{}); len(im.Indicators) != 20_000 {
 			b.Fatal(len(im.Indicators))
 		}
+	}
+}
+
+func TestAListThatOpensAQuoteOnEveryLineIsReadInBoundedWork(t *testing.T) {
+	list := "domain,ip\n" + strings.Repeat(`"a"b,"`+strings.Repeat("c", 1000)+"\n", 500)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	im := readText(t, list, Options{})
+	runtime.ReadMemStats(&after)
+	if im.Skipped != 500 {
+		t.Errorf("%d rows told, want 500", im.Skipped)
+	}
+	if work := int(after.TotalAlloc-before.TotalAlloc) / len(list); work > 500 {
+		t.Errorf("%d bytes copied for each byte of the list", work)
 	}
 }

@@ -30,16 +30,13 @@ func (s *Set) keep() (hosts, origins int) {
 	return 4, 1
 }
 
-// maxLogs bounds the kinds of log that are told apart.
-const maxLogs = 4096
-
 // Sightings remember what a hunt saw of a set's indicators and which logs it
 // searched. Each goroutine fills its own; [Sightings.Merge] adds them up, in
 // any order, with the same result.
 type Sightings struct {
 	set       *Set
 	seen      map[int32]*seen
-	logs      map[string]*searchedLog
+	logs      *Logs[searchedLog]
 	covers    map[*event.Shape]shapeCover
 	lastShape *event.Shape
 	lastCover shapeCover
@@ -65,24 +62,22 @@ type placed struct {
 
 type searchedLog struct {
 	roles    role
-	sizes    sizes
-	events   int64
+	told     told
 	from, to time.Time
 }
 
 // NewSightings makes an empty record for the set.
 func (s *Set) NewSightings() *Sightings {
-	return &Sightings{set: s, seen: map[int32]*seen{}, logs: map[string]*searchedLog{}, covers: map[*event.Shape]shapeCover{}}
+	return &Sightings{set: s, seen: map[int32]*seen{}, logs: NewLogs((*searchedLog).join), covers: map[*event.Shape]shapeCover{}}
 }
 
 // Searched notes that m has matched the event, whether or not anything was
 // found: that is what makes "not seen" an answer.
 func (s *Sightings) Searched(ev *event.Event, m *Matcher) {
 	l := s.log(ev.Source)
-	l.events++
 	c := s.cover(ev.Shape)
 	l.roles |= c.roles | objectRoles(ev, c)
-	l.sizes |= m.sizes
+	l.told |= m.told
 	if ev.Time.IsZero() {
 		return
 	}
@@ -99,22 +94,8 @@ func (s *Sightings) log(src event.Source) *searchedLog {
 	if s.latest != nil && src == s.last {
 		return s.latest
 	}
-	name := src.Log()
-	if name == "" {
-		name = "unnamed log"
-	}
-	l := s.logs[name]
-	if l == nil {
-		if len(s.logs) >= maxLogs {
-			name = "other"
-		}
-		if l = s.logs[name]; l == nil {
-			l = &searchedLog{}
-			s.logs[strings.Clone(name)] = l
-		}
-	}
-	s.last, s.latest = src, l
-	return l
+	s.last, s.latest = src, s.logs.Of(src.Log())
+	return s.latest
 }
 
 // Seen notes a hit.
@@ -188,25 +169,17 @@ func (s *Sightings) Merge(o *Sightings) {
 			to.place(p, origins)
 		}
 	}
-	for name, from := range o.logs {
-		s.mergeLog(name, from)
-	}
+	s.logs.Merge(o.logs)
 }
 
-func (s *Sightings) mergeLog(name string, from *searchedLog) {
-	to := s.logs[name]
-	if to == nil {
-		to = &searchedLog{}
-		s.logs[name] = to
+func (l *searchedLog) join(from *searchedLog) {
+	l.roles |= from.roles
+	l.told |= from.told
+	if !from.from.IsZero() && (l.from.IsZero() || from.from.Before(l.from)) {
+		l.from = from.from
 	}
-	to.roles |= from.roles
-	to.sizes |= from.sizes
-	to.events += from.events
-	if !from.from.IsZero() && (to.from.IsZero() || from.from.Before(to.from)) {
-		to.from = from.from
-	}
-	if from.to.After(to.to) {
-		to.to = from.to
+	if from.to.After(l.to) {
+		l.to = from.to
 	}
 }
 
@@ -326,7 +299,7 @@ func instant(t time.Time) *time.Time {
 func (s *Sightings) searched(t Type) *Searched {
 	out := &Searched{Logs: []string{}}
 	var from, to time.Time
-	for name, l := range s.logs {
+	for name, l := range s.logs.All() {
 		if !l.covers(t) {
 			continue
 		}
@@ -349,29 +322,29 @@ func (s *Sightings) searched(t Type) *Searched {
 func (l *searchedLog) covers(t Type) bool {
 	switch t {
 	case IP:
-		return l.roles&roleDest != 0 || l.sizes&toldAddress != 0
+		return l.roles&roleDest != 0 || l.told&toldAddress != 0
 	case Domain:
-		return l.roles&roleLookup != 0 || l.urls() || l.sizes&toldName != 0
+		return l.roles&roleLookup != 0 || l.urls() || l.told&toldName != 0
 	case URL:
 		return l.urls()
 	case URIPath:
 		return l.roles&roleURL != 0
 	case Imphash:
-		return l.sizes&sizeOf(0, true) != 0
+		return l.told&toldHash(0, true) != 0
 	case Filename, Path, PathPattern:
 		return l.roles&rolePath != 0
 	case SideloadPair:
 		return l.roles&roleDLL != 0
 	}
 	if t.isFileHash() {
-		return l.sizes&sizeOf(t.hashSize(), false) != 0
+		return l.told&toldHash(t.hashSize(), false) != 0
 	}
 	return l.roles&searchedBy(t) != 0
 }
 
 // urls reports whether a log shows requests with the host that they went to.
 func (l *searchedLog) urls() bool {
-	return l.sizes&wholeURL != 0 || l.roles&roleURL != 0 && l.roles&roleURLHost != 0
+	return l.told&toldURL != 0 || l.roles&roleURL != 0 && l.roles&roleURLHost != 0
 }
 
 // needs says which logs would show an indicator.

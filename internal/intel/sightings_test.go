@@ -91,6 +91,8 @@ func TestLogsCoverOnlyWhatTheyWouldShow(t *testing.T) {
 		{"a sign-in", []string{"properties.userPrincipalName", "a@b.com"}, ""},
 		{"a message", []string{"mailfrom", "a@b.com"}, "mail"},
 		{"a pipe", []string{"PipeName", "\\x"}, "pipe"},
+		{"a name of anything", []string{"name", "C:\\x.exe"}, ""},
+		{"a name of a file in audit records", []string{"name", "/bin/ls", "nametype", "NORMAL"}, "path"},
 		{"a process", []string{"Image", "C:\\x.exe", "CommandLine", "x"}, "command path"},
 	} {
 		var got []string

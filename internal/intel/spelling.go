@@ -40,7 +40,7 @@ var compactRoles = sync.OnceValue(func() map[string]string {
 	return out
 })
 
-// spelled finds a type by any spelling of its name, in the plural too.
+// spelledType finds a type by any spelling of its name, in the plural too.
 func spelledType(name string) (Type, bool) {
 	c := compact(name)
 	for _, form := range []string{c, strings.TrimSuffix(c, "s"), strings.TrimSuffix(c, "es")} {

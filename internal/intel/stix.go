@@ -66,8 +66,8 @@ type stixReader struct {
 	by       map[*Claim]string // claims whose creator is an id
 	claims   map[Claim]*Claim  // each claim once; the source is still the id
 	versions map[versionKey]version
-	dead     []span         // of indicators that a newer version replaced
-	replaced map[string]int // ids of which only rules and patterns from an entry on count
+	dead     []span       // of indicators that a newer version replaced
+	replaced map[int]bool // entries that a newer version replaced
 }
 
 // maxNames bounds the creators of one file.
@@ -152,7 +152,7 @@ func (s *stixReader) indicator(o *stixObject) error {
 	err := s.values(o)
 	v.n = int32(len(s.c.out.Indicators)) - v.at
 	if o.ID != "" {
-		s.versions[keyOf(o.ID)] = v
+		s.versions[keyOf(o)] = v
 	}
 	return err
 }

@@ -153,18 +153,19 @@ const maxRowLines = 64
 func (t *table) line(line string) error {
 	cells, open := splitRow(t.buf[:0], line, t.sep)
 	t.buf = cells
-	if !open {
+	if open == "" {
 		return t.cells(cells)
 	}
-	all, spare := line, []string(nil)
-	for len(spare) < maxRowLines && len(all) < maxLine {
+	size, spare := len(line), []string(nil)
+	for len(spare) < maxRowLines && size < maxLine {
 		next, err := t.lines.next()
 		if err != nil || t.lines.long {
 			break
 		}
 		spare = append(spare, next)
-		all += "\n" + next
-		if cells, open = splitRow(nil, all, t.sep); !open {
+		size += 1 + len(next)
+		// Only the open cell is read anew: a list may open one on every line.
+		if cells, open = splitRow(cells[:len(cells)-1], open+"\n"+next, t.sep); open == "" {
 			return t.cells(cells)
 		}
 	}
@@ -174,27 +175,27 @@ func (t *table) line(line string) error {
 	return nil
 }
 
-// splitRow appends the cells of a row, which may stand in double quotes. open
-// says that a quote is not closed.
-func splitRow(cells []string, line string, sep byte) (_ []string, open bool) {
+// splitRow appends the cells of a row, which may stand in double quotes. open is
+// the text of the last cell from its quote on when that is not closed.
+func splitRow(cells []string, line string, sep byte) (_ []string, open string) {
 	for {
 		rest := strings.TrimLeft(line, " ")
 		if strings.HasPrefix(rest, `"`) {
 			cell, after, closed := quoted(rest[1:])
 			if !closed {
-				return append(cells, cell), true
+				return append(cells, cell), rest
 			}
 			cells = append(cells, cell)
 			i := strings.IndexByte(after, sep)
 			if i < 0 {
-				return cells, false
+				return cells, ""
 			}
 			line = after[i+1:]
 			continue
 		}
 		i := strings.IndexByte(line, sep)
 		if i < 0 {
-			return append(cells, strings.TrimSpace(line)), false
+			return append(cells, strings.TrimSpace(line)), ""
 		}
 		cells = append(cells, strings.TrimSpace(line[:i]))
 		line = line[i+1:]
@@ -310,7 +311,7 @@ func (t *table) value(name, v string, in Indicator) error {
 		t.c.unread(v, t.row, 0, "no type, and none that the value shows")
 		return nil
 	}
-	return t.c.composite(name, v, in, true)
+	return t.c.composite(name, v, in)
 }
 
 // described reads what a row says beside the value: mostly the same as the row

@@ -13,19 +13,20 @@ import (
 type version struct {
 	modified int64   // Unix nanoseconds
 	what     [8]byte // of the pattern and its state
-	by       [8]byte // of its creator
 	at, n    int32   // its values among the indicators
 	entry    int32   // of its file
 	file     int32   // among the files of the import
 }
 
+// A versionKey is over the id of an indicator and its creator: only that one can
+// make a new version. What others give the same id is another indicator.
 type versionKey [16]byte
 
 // A span is a run of indicators.
 type span struct{ at, n int32 }
 
-func keyOf(id string) (k versionKey) {
-	sum := sha256.Sum256([]byte(id))
+func keyOf(o *stixObject) (k versionKey) {
+	sum := sha256.Sum256([]byte(o.ID + "\x00" + o.CreatedBy))
 	copy(k[:], sum[:])
 	return k
 }
@@ -40,20 +41,14 @@ func contentOf(o *stixObject) (k [8]byte) {
 	return k
 }
 
-func creatorOf(o *stixObject) (k [8]byte) {
-	sum := sha256.Sum256([]byte(o.CreatedBy))
-	copy(k[:], sum[:])
-	return k
-}
-
 // supersede compares an indicator with the version of it that came before. It
 // reports whether this one is to be used; the other one then is not.
 func (s *stixReader) supersede(o *stixObject) (version, bool) {
-	now := version{what: contentOf(o), by: creatorOf(o), entry: int32(min(s.entry, 1<<31-1))}
+	now := version{what: contentOf(o), entry: int32(min(s.entry, 1<<31-1))}
 	if t, err := time.Parse(time.RFC3339Nano, o.Modified); err == nil {
 		now.modified = t.UnixNano()
 	}
-	old, known := s.versions[keyOf(o.ID)]
+	old, known := s.versions[keyOf(o)]
 	switch {
 	case !known || o.ID == "":
 		return now, true
@@ -69,9 +64,9 @@ func (s *stixReader) supersede(o *stixObject) (version, bool) {
 	s.c.problem(0, s.entry, "a newer version: the earlier one is not used: "+cut(o.ID, 64))
 	s.dead = append(s.dead, span{old.at, old.n})
 	if s.replaced == nil {
-		s.replaced = map[string]int{}
+		s.replaced = map[int]bool{}
 	}
-	s.replaced[cut(o.ID, 128)] = s.entry
+	s.replaced[int(old.entry)] = true
 	return now, true
 }
 
@@ -83,7 +78,7 @@ func (s *stixReader) bury() {
 	}
 	s.c.out.remove(s.dead)
 	for _, carried := range s.c.out.carried() {
-		*carried = slices.DeleteFunc(*carried, func(k Carried) bool { return k.entry < s.replaced[k.ID] })
+		*carried = slices.DeleteFunc(*carried, func(k Carried) bool { return s.replaced[k.entry] })
 	}
 }
 

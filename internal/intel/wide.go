@@ -50,16 +50,27 @@ func (w *wideReader) fill() {
 	w.err = err
 	var out []byte
 	for i := 0; i+1 < n; i += 2 {
-		u := rune(w.order.Uint16(buf[i:]))
-		switch {
-		case w.high != 0:
-			out = utf8.AppendRune(out, utf16.DecodeRune(w.high, u))
-			w.high = 0
-		case u >= 0xd800 && u < 0xdc00:
-			w.high = u
-		default:
-			out = utf8.AppendRune(out, u)
-		}
+		out = w.unit(out, rune(w.order.Uint16(buf[i:])))
+	}
+	if err != nil && (w.high != 0 || n%2 != 0) {
+		w.high, out = 0, utf8.AppendRune(out, utf8.RuneError) // half of a letter at the end
 	}
 	w.out = out
+}
+
+// unit appends what one unit of UTF-16 adds. A half without its other half is
+// an unknown letter and takes nothing along.
+func (w *wideReader) unit(out []byte, u rune) []byte {
+	if w.high != 0 {
+		r := utf16.DecodeRune(w.high, u)
+		w.high, out = 0, utf8.AppendRune(out, r)
+		if r != utf8.RuneError {
+			return out
+		}
+	}
+	if u >= 0xd800 && u < 0xdc00 {
+		w.high = u
+		return out
+	}
+	return utf8.AppendRune(out, u)
 }
