@@ -251,18 +251,8 @@ func answers(all *intel.Sightings) *report.Answers {
 	if all == nil {
 		return nil
 	}
-	out := &report.Answers{}
-	for s := range all.All() {
-		switch s.Answer {
-		case intel.AnswerSeen:
-			out.Seen++
-		case intel.AnswerNotSeen:
-			out.NotSeen++
-		default:
-			out.NotCovered++
-		}
-	}
-	return out
+	n := all.Count()
+	return &report.Answers{Seen: n[intel.AnswerSeen], NotSeen: n[intel.AnswerNotSeen], NotCovered: n[intel.AnswerNotCovered]}
 }
 
 // span is the time that all files cover.

@@ -252,24 +252,61 @@ func compareSightings(a, b Sighting) int {
 	return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Value, b.Value))
 }
 
+// order lists the indicators that are not rejected by type and value.
 func (s *Sightings) order() []int32 {
-	var out []int32
+	var byType [lastType][]int32
 	for i := range s.set.list {
-		if s.set.list[i].Decision > Rejected {
-			out = append(out, int32(i))
+		if in := &s.set.list[i]; in.Decision > Rejected {
+			byType[in.Type] = append(byType[in.Type], int32(i))
 		}
 	}
-	slices.SortFunc(out, func(a, b int32) int {
-		x, y := &s.set.list[a], &s.set.list[b]
-		return cmp.Or(cmp.Compare(x.Type.String(), y.Type.String()), cmp.Compare(x.Value, y.Value))
-	})
+	types := make([]Type, lastType)
+	for t := range types {
+		types[t] = Type(t)
+	}
+	slices.SortFunc(types, func(a, b Type) int { return cmp.Compare(a.String(), b.String()) })
+	var out []int32
+	for _, t := range types {
+		slices.SortFunc(byType[t], func(a, b int32) int { return cmp.Compare(s.set.list[a].Value, s.set.list[b].Value) })
+		out = append(out, byType[t]...)
+	}
 	return out
 }
 
+// Count returns how many indicators and others have each answer.
+func (s *Sightings) Count() map[string]int64 {
+	out := make(map[string]int64)
+	for i := range s.more {
+		out[s.more[i].Answer]++
+	}
+	var cache [lastType]*Searched
+	for i := range s.set.list {
+		in := &s.set.list[i]
+		if in.Decision <= Rejected {
+			continue
+		}
+		if cache[in.Type] == nil {
+			cache[in.Type] = s.searched(in.Type)
+		}
+		out[s.answer(int32(i), in, cache[in.Type])]++
+	}
+	return out
+}
+
+func (s *Sightings) answer(i int32, in *Indicator, where *Searched) string {
+	switch {
+	case s.seen[i] != nil:
+		return AnswerSeen
+	case len(where.Logs) > 0 && !in.hopeless:
+		return AnswerNotSeen
+	}
+	return AnswerNotCovered
+}
+
 func (s *Sightings) one(i int32, in *Indicator, where *Searched) Sighting {
-	out := Sighting{Type: in.Type.String(), Value: in.Value, Source: in.Source(), Decision: in.Decision, Answer: AnswerNotCovered}
+	out := Sighting{Type: in.Type.String(), Value: in.Value, Source: in.Source(), Decision: in.Decision, Answer: s.answer(i, in, where)}
 	if e := s.seen[i]; e != nil {
-		out.Answer, out.Count, out.Historic, out.Hosts = AnswerSeen, e.count, e.historic, e.hosts
+		out.Count, out.Historic, out.Hosts = e.count, e.historic, e.hosts
 		out.First, out.Last = instant(e.first), instant(e.last)
 		for _, p := range e.origins {
 			out.Origins = append(out.Origins, p.origin)
@@ -277,9 +314,6 @@ func (s *Sightings) one(i int32, in *Indicator, where *Searched) Sighting {
 	}
 	if len(where.Logs) > 0 && !in.hopeless {
 		out.Searched = where
-		if out.Answer == AnswerNotCovered {
-			out.Answer = AnswerNotSeen
-		}
 	}
 	if out.Answer == AnswerNotCovered {
 		out.Needs = needs(in)

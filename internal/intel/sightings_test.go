@@ -3,6 +3,7 @@ package intel
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -58,6 +59,13 @@ func TestSeenNotSeenAndNotCoveredAreToldApart(t *testing.T) {
 		if (x.Searched != nil) != (want != AnswerNotCovered) {
 			t.Errorf("%s: searched %+v", value, x.Searched)
 		}
+	}
+	counts := make(map[string]int64)
+	for _, x := range got {
+		counts[x.Answer]++
+	}
+	if n := sight.Count(); !maps.Equal(n, counts) {
+		t.Errorf("counted %v, listed %v", n, counts)
 	}
 	if x := got["evil-b.com"]; x.Searched == nil || !slices.Equal(x.Searched.Logs, []string{"zeek/dns"}) {
 		t.Errorf("searched %+v", x.Searched)
