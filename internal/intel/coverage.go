@@ -91,12 +91,13 @@ func objectRoles(ev *event.Event, c shapeCover) role {
 		return 0
 	}
 	name, kind := valueOf(ev, c.object), valueOf(ev, c.kind)
+	native := len(name) > 0 && name[0] == '\\' // a name of the object manager
 	switch {
-	case startsFold(name, `\REGISTRY\`), bytes.EqualFold(kind, []byte("key")):
+	case native && startsFold(name, `\REGISTRY\`), bytes.EqualFold(kind, []byte("key")):
 		return roleRegistry
 	case bytes.EqualFold(kind, []byte("mutant")):
 		return roleMutex
-	case holdsFold(name[:min(len(name), 32)], "namedpipe"):
+	case native && holdsFold(name[:min(len(name), 32)], "namedpipe"):
 		return rolePipe
 	case len(kind) == 0 || bytes.EqualFold(kind, []byte("file")):
 		return rolePath
