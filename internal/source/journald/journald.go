@@ -24,6 +24,7 @@ import (
 	"tyto/internal/source/auditd"
 	"tyto/internal/source/jsonmap"
 	"tyto/internal/source/sysmonlinux"
+	"tyto/internal/source/textlog"
 )
 
 // New returns the format.
@@ -75,7 +76,7 @@ func sourceOf(r *jsonmap.Record) event.Source {
 		}
 	}
 	program := r.Get("SYSLOG_IDENTIFIER", "_COMM")
-	s.Service = serviceOf(string(program), string(r.Get("SYSLOG_FACILITY")))
+	s.Service = textlog.LinuxService(program, facility(r.Get("SYSLOG_FACILITY")))
 	if s.Service == "sudo" {
 		sudo(r, message)
 	}
@@ -122,29 +123,12 @@ func text(r *jsonmap.Record) []byte {
 	return out
 }
 
-// serviceOf returns Sigma's name of the log that a program writes to.
-func serviceOf(program, facility string) string {
-	switch program {
-	case "sshd", "sshd-session", "sshd-auth", "dropbear":
-		return "sshd"
-	case "sudo":
-		return "sudo"
-	case "cron", "CRON", "crond", "crontab", "anacron", "atd":
-		return "cron"
-	case "clamd", "freshclam", "clamscan", "clamav":
-		return "clamav"
-	case "vsftpd":
-		return "vsftpd"
-	case "guacd", "guacamole":
-		return "guacamole"
-	case "su", "login", "useradd", "userdel", "usermod", "groupadd", "groupmod", "passwd", "chpasswd", "chage",
-		"polkitd", "pkexec", "systemd-logind", "gdm", "gdm-password", "lightdm", "unix_chkpwd":
-		return "auth"
+// facility reads SYSLOG_FACILITY; -1 when there is none.
+func facility(text []byte) int {
+	if n, err := strconv.Atoi(string(text)); err == nil {
+		return n
 	}
-	if facility == "4" || facility == "10" {
-		return "auth"
-	}
-	return "syslog"
+	return -1
 }
 
 // sudo adds whom a command runs as, and the command.

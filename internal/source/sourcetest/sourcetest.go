@@ -64,11 +64,26 @@ func Each(t testing.TB, f source.Format, in *source.Input, yield func(*event.Eve
 	return sum
 }
 
-// Promises holds a reader of lines to what every reader promises, whatever the
-// bytes: it ends, it looks at all of them, and its values fit their shapes.
+// Promises holds a reader of lines to what every reader promises, and its
+// events to a line.
 func Promises(t testing.TB, f source.Format, text string) {
 	t.Helper()
 	in := Input("evidence", text)
+	promises(t, f, in, func(e *event.Event) bool { return e.Origin.Offset < in.Size && e.Origin.Line > 0 })
+}
+
+// RecordPromises holds a reader of records without lines to what every reader
+// promises.
+func RecordPromises(t testing.TB, f source.Format, name, text string) {
+	t.Helper()
+	in := Input(name, text)
+	promises(t, f, in, func(e *event.Event) bool { return e.Origin.Offset <= in.Size })
+}
+
+// promises: whatever the bytes, a reader ends, looks at all of them, its values
+// fit their shapes, its events have a place in them and an id.
+func promises(t testing.TB, f source.Format, in *source.Input, placed func(*event.Event) bool) {
+	t.Helper()
 	f.Claims(in.Path, in.Head)
 	n := int64(0)
 	rep := Each(t, f, in, func(e *event.Event) bool {
@@ -78,8 +93,11 @@ func Promises(t testing.TB, f source.Format, text string) {
 				t.Fatalf("field %d of %d", v.Field, len(e.Shape.Fields))
 			}
 		}
-		if e.Origin.Offset < 0 || e.Origin.Offset >= in.Size || e.Origin.Line == 0 {
+		if e.Origin.Offset < 0 || !placed(e) {
 			t.Fatalf("origin %+v of %d bytes", e.Origin, in.Size)
+		}
+		if id := e.Clone().ID().String(); len(id) != 24 {
+			t.Fatalf("id %q", id)
 		}
 		return true
 	})

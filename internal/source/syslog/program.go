@@ -7,34 +7,9 @@ import (
 	"tyto/internal/source/textlog"
 )
 
-// serviceOf returns Sigma's name of the log that a program of Linux writes to.
-func serviceOf(program []byte, facility int) string {
-	switch string(program) {
-	case "sshd", "sshd-session", "sshd-auth", "dropbear":
-		return "sshd"
-	case "sudo":
-		return "sudo"
-	case "cron", "CRON", "crond", "crontab", "anacron", "atd":
-		return "cron"
-	case "clamd", "freshclam", "clamscan", "clamav":
-		return "clamav"
-	case "vsftpd":
-		return "vsftpd"
-	case "guacd", "guacamole":
-		return "guacamole"
-	case "su", "login", "useradd", "userdel", "usermod", "groupadd", "groupmod", "passwd", "chpasswd", "chage",
-		"polkitd", "pkexec", "systemd-logind", "gdm", "gdm-password", "lightdm", "unix_chkpwd":
-		return "auth"
-	}
-	if facility == 4 || facility == 10 {
-		return "auth"
-	}
-	return "syslog"
-}
-
 // program fills in a line that a program of Linux wrote.
 func (p *parser) program(l *textlog.Line) {
-	service := serviceOf(l.Header.Program, l.Header.Facility())
+	service := textlog.LinuxService(l.Header.Program, l.Header.Facility())
 	p.event.Source = event.Source{Product: "linux", Service: service}
 	switch service {
 	case "sudo":
